@@ -1,0 +1,265 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// Case is one couple in treatment, as its therapist sees it.
+type Case struct {
+	ID             string
+	TherapistID    string
+	Client         Person
+	Partner        Person
+	ClientPronoun  Pronoun
+	PartnerPronoun Pronoun
+	ChildrenHome   bool
+	Frame          Frame
+	Version        int
+}
+
+// Frame is the strategic frame: five questions in the order in which they are
+// asked, and what the therapist settles when she opens the case.
+type Frame struct {
+	Goal        string // what does he want? His words
+	Stake       string // what does it cost him if he loses it? His words
+	Cooperation string // whose cooperation does it need?
+	Standing    string // where does that stand now? Her words, from released facts only
+	Candidates  []Candidate
+	Economic    string // yes, no or unknown: does the partner depend on the client's money?
+	Ending      string // "I will end this if …"
+}
+
+// Candidate is one act that could change where it stands.
+type Candidate struct {
+	Behaviour string
+	Cost      *int // to him, 0 to 10
+}
+
+// OpenCaseInput is the form of a new case, as typed.
+type OpenCaseInput struct {
+	ClientName, PartnerName       string
+	ClientPronoun, PartnerPronoun string
+	Children                      string // yes when children live at home
+	Submission                    Submission
+}
+
+// OpenCase opens a case with its two people. Any therapist may. It is Invalid
+// with field messages.
+func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		if v.Role != Therapist {
+			return &Error{Kind: Forbidden, Message: "Only therapists can open a case."}
+		}
+		var r reading
+		client := r.need("client_name", in.ClientName, 100, "Enter the client’s name.")
+		partner := r.need("partner_name", in.PartnerName, 100, "Enter the partner’s name.")
+		clientPronoun := r.needChoice("client_pronoun", in.ClientPronoun, "she", "he", "they")
+		partnerPronoun := r.needChoice("partner_pronoun", in.PartnerPronoun, "she", "he", "they")
+		children := r.needChoice("children", in.Children, "yes", "no")
+		if err := r.err(); err != nil {
+			return err
+		}
+		id, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			clientID, err1 := t.addPerson(ctx, Client, false, client)
+			partnerID, err2 := t.addPerson(ctx, Partner, false, partner)
+			if err := errors.Join(err1, err2); err != nil {
+				return "", err
+			}
+			id := newID()
+			_, err := t.ExecContext(ctx, `INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, children_home, opened_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, id, v.PersonID, clientID, partnerID, clientPronoun, partnerPronoun, flag(children == "yes"), t.stamp())
+			if err != nil {
+				return "", err
+			}
+			return id, t.audit(ctx, v, "case opened", id, id)
+		})
+		return err
+	})
+	return id, err
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// FrameInput is the form of the strategic frame, as typed.
+type FrameInput struct {
+	Goal, Stake, Cooperation, Standing string
+	Behaviours, Costs                  [3]string
+	Economic, Ending, Children         string
+	Version                            string
+	Submission                         Submission
+}
+
+// SaveFrame writes the strategic frame of a case. Only its therapist may. It
+// is Invalid with field messages, and Conflict when the frame has changed
+// since the form was made.
+func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		var r reading
+		f := Frame{
+			Goal:        r.need("goal", in.Goal, lineLimit, "Write what the client wants, in one sentence of the client’s own."),
+			Stake:       r.text("stake", in.Stake, 1000),
+			Cooperation: r.text("cooperation", in.Cooperation, lineLimit),
+			Standing:    r.text("standing", in.Standing, 1000),
+			Economic:    r.choice("economic", in.Economic, "unknown", "yes", "no", "unknown"),
+			Ending:      r.text("ending", in.Ending, 1000),
+		}
+		children := r.needChoice("children", in.Children, "yes", "no")
+		for i := range in.Behaviours {
+			c := Candidate{
+				Behaviour: r.text(fmt.Sprintf("candidate%d", i+1), in.Behaviours[i], lineLimit),
+				Cost:      r.number(fmt.Sprintf("cost%d", i+1), in.Costs[i], 0, 10),
+			}
+			if c.Behaviour == "" && c.Cost != nil {
+				r.fail(fmt.Sprintf("candidate%d", i+1), "Write the act that has this cost.")
+			}
+			if c.Behaviour != "" {
+				f.Candidates = append(f.Candidates, c)
+			}
+		}
+		if err := r.err(); err != nil {
+			return err
+		}
+		_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
+			res, err := t.ExecContext(ctx, `UPDATE cases SET goal = $1, stake = $2, cooperation = $3, standing = $4, economic = $5, ending = $6,
+				children_home = $7, version = version + 1 WHERE id = $8 AND CAST(version AS TEXT) = $9`,
+				f.Goal, f.Stake, f.Cooperation, f.Standing, f.Economic, f.Ending, flag(children == "yes"), caseID, in.Version)
+			if err != nil {
+				return "", err
+			}
+			if err := changed(res); err != nil {
+				return "", err
+			}
+			if _, err := t.ExecContext(ctx, `DELETE FROM candidates WHERE case_id = $1`, caseID); err != nil {
+				return "", err
+			}
+			for i, c := range f.Candidates {
+				if _, err := t.ExecContext(ctx, `INSERT INTO candidates (case_id, place, behaviour, cost) VALUES ($1, $2, $3, $4)`,
+					caseID, i+1, c.Behaviour, c.Cost); err != nil {
+					return "", err
+				}
+			}
+			return caseID, t.audit(ctx, v, "frame saved", caseID, caseID)
+		})
+		return err
+	})
+}
+
+// Case gives one case. Only its therapist may.
+func (db *DB) Case(ctx context.Context, v Viewer, id string) (Case, error) {
+	var c Case
+	err := db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		c, err = t.caseOf(ctx, v, id)
+		return err
+	})
+	return c, err
+}
+
+// caseOf gives the case if the viewer is its therapist, else NotFound.
+func (t *tx) caseOf(ctx context.Context, v Viewer, id string) (Case, error) {
+	if v.Role != Therapist {
+		return Case{}, notFound()
+	}
+	var c Case
+	err := t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, c.client_pronoun, c.partner_pronoun, c.children_home,
+			c.goal, c.stake, c.cooperation, c.standing, c.economic, c.ending, c.version,
+			a.id, a.role, a.name, a.signin IS NOT NULL, b.id, b.role, b.name, b.signin IS NOT NULL
+		FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+		WHERE c.id = $1 AND c.therapist_id = $2`, id, v.PersonID).
+		Scan(&c.ID, &c.TherapistID, &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
+			&c.Frame.Goal, &c.Frame.Stake, &c.Frame.Cooperation, &c.Frame.Standing, &c.Frame.Economic, &c.Frame.Ending, &c.Version,
+			&c.Client.ID, &c.Client.Role, &c.Client.Name, &c.Client.Joined, &c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, notFound()
+	}
+	if err != nil {
+		return c, err
+	}
+	rows, err := t.QueryContext(ctx, `SELECT behaviour, cost FROM candidates WHERE case_id = $1 ORDER BY place`, id)
+	if err != nil {
+		return c, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var candidate Candidate
+		if err := rows.Scan(&candidate.Behaviour, &candidate.Cost); err != nil {
+			return c, err
+		}
+		c.Frame.Candidates = append(c.Frame.Candidates, candidate)
+	}
+	return c, rows.Err()
+}
+
+// CaseLine is one line of a therapist's list of cases.
+type CaseLine struct {
+	ID, Client, Partner string
+	Goal                string
+	Experiment          Experiment // the newest; its zero value when there is none
+	Phases              []Phase    // of that experiment, in order
+	Today               Day
+}
+
+// Cases lists the viewer's own cases by name.
+func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
+	if v.Role != Therapist {
+		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
+	}
+	var lines []CaseLine
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		today, err := t.today(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := t.QueryContext(ctx, `SELECT c.id, a.name, b.name, c.goal FROM cases c
+			JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+			WHERE c.therapist_id = $1 ORDER BY a.name, c.id`, v.PersonID)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			line := CaseLine{Today: today}
+			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal); err != nil {
+				return err
+			}
+			lines = append(lines, line)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for i := range lines {
+			all, err := t.experiments(ctx, lines[i].ID)
+			if err != nil {
+				return err
+			}
+			if len(all) == 0 {
+				continue
+			}
+			lines[i].Experiment = all[len(all)-1]
+			if lines[i].Phases, err = t.phases(ctx, lines[i].Experiment.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// text of a number that may be absent, as a form shows it.
+func digits(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}

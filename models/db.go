@@ -1,0 +1,217 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+// Options say where the database lies and what time it is.
+type Options struct {
+	// File is the database file. Its folder must exist.
+	File string
+	// Now is the clock; nil is the real one.
+	Now func() time.Time
+	// CheapPassphrases hashes passphrases at the least cost. Only for a
+	// practice that is thrown away: the demo and tests.
+	CheapPassphrases bool
+}
+
+// DB is the practice's database: one writer, a pool of readers for therapist
+// and partner, and a pool for the client that can read nothing sealed.
+type DB struct {
+	writer  *sql.DB
+	readers *sql.DB
+	client  *sql.DB
+	now     func() time.Time
+	hashing hashCost
+}
+
+// writeLimit is the longest that a write may take, from its first statement to
+// its commit.
+const writeLimit = 10 * time.Second
+
+// Open opens the database, makes it when there is none, and brings its schema
+// up to date. It refuses a database that a newer program has written.
+func Open(o Options) (*DB, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	db := &DB{now: o.Now, hashing: fullCost}
+	if o.CheapPassphrases {
+		db.hashing = cheapCost
+	}
+	file, err := filepath.Abs(o.File)
+	if err != nil {
+		return nil, err
+	}
+	db.writer = openPool(file, 1, nil, "_txlock", "immediate")
+	if err := db.migrate(context.Background(), file); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
+	db.readers = openPool(file, 4, nil, "_query_only", "1")
+	db.client = openPool(file, 4, clientAuthorizer, "_query_only", "1")
+	for _, pool := range []*sql.DB{db.readers, db.client} {
+		if err := pool.Ping(); err != nil {
+			return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
+		}
+	}
+	return db, nil
+}
+
+// Close closes all connections. The last one to close folds the write-ahead
+// log back into the file.
+func (db *DB) Close() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.client, db.readers, db.writer} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.readers.PingContext(ctx) }
+
+// Now is the current instant by the practice's clock, in UTC.
+func (db *DB) Now() time.Time { return db.now().UTC() }
+
+// tx is one transaction. now is the same for all that is written in it.
+type tx struct {
+	*sql.Tx
+	now time.Time
+}
+
+// stamp is the instant of the transaction as the database keeps it.
+func (t *tx) stamp() string { return stamp(t.now) }
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// write runs fn in the one writing transaction and commits it. What fn returns
+// is final: on an error nothing is kept. A request that is cancelled does not
+// stop a write that has begun, so that a phone which loses its signal after
+// sending is still served. fn must not call write or read.
+func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	t, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return unavailable(err)
+	}
+	if err := fn(ctx, &tx{t, db.Now()}); err != nil {
+		return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+	}
+	return unavailable(t.Commit())
+}
+
+// read runs fn on one snapshot of the whole database.
+func (db *DB) read(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return readFrom(ctx, db.readers, db.Now(), fn)
+}
+
+func readFrom(ctx context.Context, pool *sql.DB, now time.Time, fn func(context.Context, *tx) error) error {
+	t, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return unavailable(err)
+	}
+	err = fn(ctx, &tx{t, now})
+	return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// pragmas are set by the data source name, so that every pooled connection has
+// them, and read back on every connection, since a misspelt one is silent.
+var pragmas = map[string]struct{ set, want string }{
+	"busy_timeout":       {"5000", "5000"},
+	"journal_mode":       {"WAL", "wal"},
+	"synchronous":        {"FULL", "2"},
+	"foreign_keys":       {"1", "1"},
+	"secure_delete":      {"1", "1"},
+	"journal_size_limit": {"8388608", "8388608"},
+	"trusted_schema":     {"0", "0"},
+}
+
+// connector opens connections of one pool with their own driver, so that each
+// pool has its own authorizer.
+type connector struct {
+	driver *sqlite.Driver
+	dsn    string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
+
+func openPool(file string, size int, authorize sqlite.AuthorizerFn, options ...string) *sql.DB {
+	q := url.Values{"_defensive": {"1"}, "_dqs": {"0"}}
+	for i := 0; i < len(options); i += 2 {
+		q.Set(options[i], options[i+1])
+	}
+	// The wait for a lock comes first: setting the journal mode may need it.
+	q.Add("_pragma", "busy_timeout("+pragmas["busy_timeout"].set+")")
+	for name, p := range pragmas {
+		if name != "busy_timeout" {
+			q.Add("_pragma", name+"("+p.set+")")
+		}
+	}
+	d := &sqlite.Driver{}
+	d.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
+		for name, p := range pragmas {
+			if err := confirmPragma(conn, name, p.want); err != nil {
+				return err
+			}
+		}
+		if authorize == nil {
+			return nil
+		}
+		r, ok := conn.(sqlite.AuthorizerRegisterer)
+		if !ok {
+			return errors.New("this SQLite driver has no authorizer")
+		}
+		return r.RegisterAuthorizer(authorize)
+	})
+	path := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()
+	pool := sql.OpenDB(connector{d, path + "?" + q.Encode()})
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool
+}
+
+func confirmPragma(conn sqlite.ExecQuerierContext, name, want string) error {
+	rows, err := conn.QueryContext(context.Background(), "PRAGMA "+name, nil)
+	if err != nil {
+		return fmt.Errorf("read pragma %s: %w", name, err)
+	}
+	defer rows.Close()
+	got := make([]driver.Value, 1)
+	if err := rows.Next(got); err != nil {
+		return fmt.Errorf("read pragma %s: %w", name, err)
+	}
+	if fmt.Sprint(got[0]) != want {
+		return fmt.Errorf("pragma %s is %v, wanted %s", name, got[0], want)
+	}
+	return nil
+}
+
+// PrivateFolder makes a folder that only this account can read, or tightens
+// one that is there.
+func PrivateFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
+}

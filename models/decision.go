@@ -1,0 +1,200 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Choices of a decision, in the order in which they are offered.
+var Choices = []string{"enough", "enough_for_now", "step_up", "hold", "extend", "stop_no_benefit", "stop_harm", "end_treatment", "follow_up"}
+
+// ChoiceText writes a choice.
+func ChoiceText(choice string) string {
+	return map[string]string{
+		"enough": "Conclude: enough", "enough_for_now": "Conclude: enough, for now", "step_up": "Step up", "hold": "Hold",
+		"extend": "Extend", "stop_no_benefit": "Stop, no benefit", "stop_harm": "Stop, harm", "end_treatment": "End treatment", "follow_up": "Follow up",
+	}[choice]
+}
+
+// Decision is what was decided in a review, with the numbers as they stood.
+type Decision struct {
+	ID          string
+	Phase       string // the phase that was reviewed, by name
+	Choice      string
+	On          Day
+	Present     string // client, both, partner or nobody
+	Reasons     string
+	SuffersLess string // who suffers less because of this?
+	WhoPays     string // who pays for it?
+	Learning    string // one sentence of the client's
+	Confidence  *int   // the client's, re-rated, 0 to 100
+	Frozen      []FrozenPhase
+}
+
+// FrozenPhase is one phase as its numbers stood when the decision was made.
+type FrozenPhase struct {
+	Phase                        string
+	Asked, Reports, Checkins     int
+	Done, Planned                int
+	Conflict, Leaving, Noticed   Numbers
+	FeltReal                     Numbers
+	Outcome, Criterion, CallGave string
+}
+
+// freeze keeps the numbers of the phases of a review.
+func freeze(r Review) []FrozenPhase {
+	var list []FrozenPhase
+	for _, p := range r.Phases {
+		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.Asked, Reports: p.Reports, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
+			Conflict: p.Conflict, Leaving: p.Leaving, Noticed: p.Noticed, FeltReal: p.FeltReal,
+			Outcome: p.Phase.Outcome, Criterion: CriterionText(p.Phase.CriterionKind, p.Phase.Criterion)}
+		if p.Call != nil {
+			f.CallGave = p.Call.Answer
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// Frozen gives the numbers of a review as a decision made now would keep them,
+// with a version for its form.
+func (r Review) Frozen() (list []FrozenPhase, version string) {
+	list = freeze(r)
+	b, err := json.Marshal(list)
+	if err != nil { // only finite numbers and text are in it
+		panic(err)
+	}
+	return list, hashed(string(b))[:16]
+}
+
+// DecisionInput is the decision's form as typed.
+type DecisionInput struct {
+	Choice, On, Present, Reasons, SuffersLess, WhoPays string
+	Learning, Confidence                               string
+	ClientText, PartnerText                            string
+	Version                                            string // of the numbers that the form showed
+	Submission                                         Submission
+}
+
+// Decide keeps a decision with the numbers that its form showed, and the texts
+// that the therapist wrote to each of the two. Only the case's therapist may.
+// It is Invalid with field messages, and Conflict when the numbers have changed
+// since the form was made.
+func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in DecisionInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		r, err := t.review(ctx, v, experimentID)
+		if err != nil {
+			return err
+		}
+		if len(r.Phases) == 0 {
+			return conflict("This experiment has not started. There is nothing to decide yet.")
+		}
+		var check reading
+		d := in.check(&check, r.Today)
+		clientText := check.text("client_text", in.ClientText, 1000)
+		partnerText := check.text("partner_text", in.PartnerText, 1000)
+		if err := check.err(); err != nil {
+			return err
+		}
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			frozen, version := r.Frozen()
+			if version != in.Version {
+				return "", conflict("The numbers have changed since this form was made. Look at them again; what you wrote is kept.")
+			}
+			b, err := json.Marshal(frozen)
+			if err != nil {
+				return "", err
+			}
+			id := newID()
+			_, err = t.ExecContext(ctx, `INSERT INTO decisions (id, case_id, experiment_id, phase_id, choice, decided_on, present, reasons, suffers_less,
+					who_pays, learning, confidence, numbers, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+				id, r.Case.ID, experimentID, r.Reviewed().Phase.ID, d.Choice, d.On, d.Present, d.Reasons, d.SuffersLess,
+				d.WhoPays, d.Learning, d.Confidence, string(b), t.stamp())
+			return id, errors.Join(err, t.addNotice(ctx, "client_notices", r.Case.ID, clientText, d.On),
+				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, "decision kept", r.Case.ID, id))
+		})
+		return err
+	})
+}
+
+// Reviewed gives the phase that a review is about: the last one that has
+// begun.
+func (r Review) Reviewed() PhaseReview {
+	if len(r.Phases) == 0 {
+		return PhaseReview{}
+	}
+	at := r.Phases[0]
+	for _, p := range r.Phases {
+		if p.Phase.Start <= r.Today.Week() {
+			at = p
+		}
+	}
+	return at
+}
+
+func (in DecisionInput) check(r *reading, today Day) Decision {
+	return Decision{
+		Choice:      r.needChoice("choice", in.Choice, Choices...),
+		On:          r.needDay("on", in.On, today.Add(-60), today),
+		Present:     r.needChoice("present", in.Present, "client", "both", "partner", "nobody"),
+		Reasons:     r.need("reasons", in.Reasons, proseLimit, "Write the reasons. Only you can read them."),
+		SuffersLess: r.need("suffers_less", in.SuffersLess, 1000, "Answer in a few words: who suffers less because of this?"),
+		WhoPays:     r.need("who_pays", in.WhoPays, 1000, "Answer in a few words: who pays for it?"),
+		Learning:    r.text("learning", in.Learning, lineLimit),
+		Confidence:  r.number("confidence", in.Confidence, 0, 100),
+	}
+}
+
+func (t *tx) addNotice(ctx context.Context, table, caseID, body string, on Day) error {
+	if strings.TrimSpace(body) == "" {
+		return nil
+	}
+	_, err := t.ExecContext(ctx, `INSERT INTO `+table+` (id, case_id, body, written_on, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		newID(), caseID, body, on, t.stamp())
+	return err
+}
+
+// Decisions lists the decisions of an experiment in order. Only the case's
+// therapist may.
+func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (list []Decision, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
+			return err
+		}
+		rows, err := t.QueryContext(ctx, `SELECT d.id, p.name, d.choice, d.decided_on, d.present, d.reasons, d.suffers_less, d.who_pays, d.learning, d.confidence, d.numbers
+			FROM decisions d JOIN phases p ON p.id = d.phase_id WHERE d.experiment_id = $1 ORDER BY d.created_at`, experimentID)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var d Decision
+			var numbers string
+			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &numbers); err != nil {
+				return err
+			}
+			if err := json.Unmarshal([]byte(numbers), &d.Frozen); err != nil {
+				return err
+			}
+			list = append(list, d)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// PartnerNotices lists what the therapist wrote to the partner, newest first.
+// It is Forbidden unless she gave her passphrase again.
+func (db *DB) PartnerNotices(ctx context.Context, v Viewer) (list []Notice, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		caseID, err := t.caseOfPartner(ctx, v)
+		if err != nil {
+			return err
+		}
+		list, err = t.notices(ctx, `SELECT body, written_on FROM partner_notices WHERE case_id = $1 ORDER BY created_at DESC, id LIMIT 5`, caseID)
+		return err
+	})
+	return list, err
+}

@@ -1,0 +1,340 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Experiment is one minimum viable change: what is done, how often, and by
+// what it is judged. Numbers are nil until they are filled in.
+type Experiment struct {
+	ID            string
+	CaseID        string
+	Number        int // 1 for the first of the case
+	Behaviour     string
+	Label         string // how the partner's form names the act; sealed from the client
+	CountsIf      string
+	NotCountsIf   string
+	IfMoment      string
+	ThenAct       string
+	Dose          *int // times a week, 1 to 14
+	DoseWords     string
+	Cost          *int   // to the client, 0 to 10
+	Prediction    *int   // the client's guess how close she is to leaving, 0 to 10
+	Confidence    *int   // that this will be enough, 0 to 100
+	Outcome       string // conflict or leaving
+	CriterionKind string // level or drop
+	Criterion     *int
+	BaselineWeeks *int   // 3 to 6
+	PhaseWeeks    *int   // 4 to 6
+	StopWording   string // what both may say to stop
+	DrawLatest    *int   // the intervention starts in a drawn week, from the 4th to this one
+	DrawnWeek     Week
+	Started       bool
+	EndedWeek     Week // the last week of it, empty while it runs
+	EndReason     string
+	Version       int
+}
+
+// Running says whether the experiment has started and not ended.
+func (e Experiment) Running() bool { return e.Started && e.EndedWeek == "" }
+
+// PlanInput is the plan's form as typed. The wizard asks for it in two steps;
+// each step sends its own fields.
+type PlanInput struct {
+	Step string // act or measure
+
+	Behaviour, Label, CountsIf, NotCountsIf, IfMoment, ThenAct string
+
+	Dose, DoseWords, Cost, Prediction, Confidence   string
+	Outcome, CriterionKind, Criterion               string
+	BaselineWeeks, PhaseWeeks, StopWording, DrawnBy string // DrawnBy: last start week of the draw, empty for none
+
+	Reason     string // after the start: why the plan is changed
+	Version    string
+	Submission Submission
+}
+
+// traits are beginnings of a wish that nobody could see or count.
+var traits = []string{"be ", "feel ", "try to ", "care ", "understand ", "become ", "think ", "love ", "respect "}
+
+// check reads the fields of one step over the plan as it stands.
+func (in PlanInput) check(r *reading, e Experiment) Experiment {
+	if in.Step == "act" {
+		e.Behaviour = r.need("behaviour", in.Behaviour, lineLimit, "Write one act that others could see or hear.")
+		for _, trait := range traits {
+			if strings.HasPrefix(strings.ToLower(e.Behaviour), trait) {
+				r.fail("behaviour", "Nobody can count this. Name one act that others could see or hear, such as “Ask about the day and listen for five minutes”.")
+			}
+		}
+		e.Label = r.need("label", in.Label, 60, "Write how the partner’s form names it, such as “ask about your day”.")
+		e.CountsIf = r.need("counts_if", in.CountsIf, 400, "Write what must have happened for it to count.")
+		e.NotCountsIf = r.need("not_counts_if", in.NotCountsIf, 400, "Write what would make it not count.")
+		e.IfMoment = r.text("if_moment", in.IfMoment, lineLimit)
+		e.ThenAct = r.text("then_act", in.ThenAct, lineLimit)
+		if (e.IfMoment == "") != (e.ThenAct == "") {
+			r.fail("if_moment", "Fill in both halves of the if-then line, or neither.")
+		}
+		return e
+	}
+	number := func(field, typed string, least, most int) *int {
+		n := r.needNumber(field, typed, least, most)
+		return &n
+	}
+	e.Dose = number("dose", in.Dose, 1, 14)
+	e.DoseWords = r.text("dose_words", in.DoseWords, lineLimit)
+	e.Cost = number("cost", in.Cost, 0, 10)
+	e.Prediction = number("prediction", in.Prediction, 0, 10)
+	e.Confidence = number("confidence", in.Confidence, 0, 100)
+	e.Outcome = r.needChoice("outcome", in.Outcome, "conflict", "leaving")
+	e.CriterionKind = r.needChoice("criterion_kind", in.CriterionKind, "level", "drop")
+	least := 0
+	if e.CriterionKind == "drop" {
+		least = 2
+	}
+	e.Criterion = number("criterion", in.Criterion, least, 10)
+	e.BaselineWeeks = number("baseline_weeks", in.BaselineWeeks, 3, 6)
+	e.PhaseWeeks = number("phase_weeks", in.PhaseWeeks, 4, 6)
+	e.StopWording = r.need("stop_wording", in.StopWording, 400, "Write the words with which either of them can stop it.")
+	e.DrawLatest = r.number("draw_latest", in.DrawnBy, 5, 7)
+	return e
+}
+
+// Complete says whether nothing is missing from the plan.
+func (e Experiment) Complete() bool {
+	return e.Behaviour != "" && e.Label != "" && e.CountsIf != "" && e.Dose != nil && e.Criterion != nil && e.StopWording != ""
+}
+
+// CriterionText says in words what must be met: “average of the last 3 reports
+// at most 5”.
+func CriterionText(kind string, criterion int) string {
+	if kind == "drop" {
+		return fmt.Sprintf("average of the last 3 reports at least %d below the baseline average", criterion)
+	}
+	return fmt.Sprintf("average of the last 3 reports at most %d", criterion)
+}
+
+// NewExperiment opens a draft in a case, beginning with one of its candidate
+// acts or with nothing. Only the case's therapist may. It is Conflict while
+// another experiment of the case is a draft or runs.
+func (db *DB) NewExperiment(ctx context.Context, v Viewer, caseID, behaviour string, s Submission) (id string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		var r reading
+		behaviour := r.text("behaviour", behaviour, lineLimit)
+		if err := r.err(); err != nil {
+			return err
+		}
+		id, err = t.once(ctx, v, s, behaviour, func() (string, error) {
+			all, err := t.experiments(ctx, caseID)
+			if err != nil {
+				return "", err
+			}
+			for _, e := range all {
+				if e.EndedWeek == "" {
+					return "", conflict("There is an experiment in this case that has not ended. One at a time.")
+				}
+			}
+			id := newID()
+			_, err = t.ExecContext(ctx, `INSERT INTO experiments (id, case_id, number, behaviour, created_at) VALUES ($1, $2, $3, $4, $5)`,
+				id, caseID, len(all)+1, behaviour, t.stamp())
+			if err != nil {
+				return "", err
+			}
+			return id, t.audit(ctx, v, "experiment drafted", caseID, id)
+		})
+		return err
+	})
+	return id, err
+}
+
+// SavePlan writes one step of the plan. Before the start it changes the draft.
+// After it, the change needs a reason and is kept with its date as a procedural
+// change; the dose is then changed by a step up and the phases already started
+// keep their settings. Only the case's therapist may. It is Invalid with field
+// messages, and Conflict when the plan has changed since the form was made or
+// the experiment has ended.
+func (db *DB) SavePlan(ctx context.Context, v Viewer, experimentID string, in PlanInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		was, err := t.experimentOf(ctx, v, experimentID)
+		if err != nil {
+			return err
+		}
+		var r reading
+		now := in.check(&r, was)
+		reason := ""
+		if was.Started {
+			reason = r.need("reason", in.Reason, 1000, "Write why the plan is changed. It is kept with the date.")
+			if digits(now.Dose) != digits(was.Dose) {
+				r.fail("dose", "The dose is locked since the start. Change it with a step up.")
+			}
+			now.BaselineWeeks, now.PhaseWeeks, now.DrawLatest = was.BaselineWeeks, was.PhaseWeeks, was.DrawLatest
+		}
+		if err := r.err(); err != nil {
+			return err
+		}
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			if was.EndedWeek != "" {
+				return "", conflict("This experiment has ended. Its plan stays as it was.")
+			}
+			if err := t.putPlan(ctx, now, in.Version); err != nil {
+				return "", err
+			}
+			if was.Started {
+				if err := t.keepPlanChanges(ctx, was, now, reason); err != nil {
+					return "", err
+				}
+			}
+			return experimentID, t.audit(ctx, v, "plan saved", was.CaseID, experimentID)
+		})
+		return err
+	})
+}
+
+func (t *tx) putPlan(ctx context.Context, e Experiment, version string) error {
+	res, err := t.ExecContext(ctx, `UPDATE experiments SET behaviour = $1, label = $2, counts_if = $3, not_counts_if = $4, if_moment = $5, then_act = $6,
+			dose = $7, dose_words = $8, cost = $9, prediction = $10, confidence = $11, outcome = $12, criterion_kind = $13, criterion = $14,
+			baseline_weeks = $15, phase_weeks = $16, stop_wording = $17, draw_latest = $18, version = version + 1
+		WHERE id = $19 AND CAST(version AS TEXT) = $20`,
+		e.Behaviour, e.Label, e.CountsIf, e.NotCountsIf, e.IfMoment, e.ThenAct,
+		e.Dose, e.DoseWords, e.Cost, e.Prediction, e.Confidence, e.Outcome, e.CriterionKind, e.Criterion,
+		e.BaselineWeeks, e.PhaseWeeks, e.StopWording, e.DrawLatest, e.ID, version)
+	if err != nil {
+		return err
+	}
+	return changed(res)
+}
+
+// PlanChange is a procedural change: what the plan said before and after.
+type PlanChange struct {
+	Field, Was, Now, Reason string
+	On                      Day
+}
+
+// planFields lists what a plan says, field by field, for keeping changes.
+func (e Experiment) planFields() [][2]string {
+	return [][2]string{
+		{"Behaviour", e.Behaviour}, {"Name on the partner’s form", e.Label}, {"Counts if", e.CountsIf}, {"Does not count if", e.NotCountsIf},
+		{"If", e.IfMoment}, {"Then", e.ThenAct}, {"In the client’s words", e.DoseWords}, {"Cost", digits(e.Cost)},
+		{"Client’s prediction", digits(e.Prediction)}, {"Confidence", digits(e.Confidence)}, {"Primary outcome", e.Outcome},
+		{"Criterion kind", e.CriterionKind}, {"Criterion", digits(e.Criterion)}, {"Stop wording", e.StopWording},
+	}
+}
+
+func (t *tx) keepPlanChanges(ctx context.Context, was, now Experiment, reason string) error {
+	before, after := was.planFields(), now.planFields()
+	for i := range before {
+		if before[i][1] == after[i][1] {
+			continue
+		}
+		_, err := t.ExecContext(ctx, `INSERT INTO plan_changes (id, experiment_id, field, was, now, reason, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			newID(), was.ID, before[i][0], before[i][1], after[i][1], reason, t.stamp())
+		if err != nil {
+			return err
+		}
+	}
+	// The words of the act follow into the phase that runs; its dose and its
+	// criterion were locked when it began.
+	_, err := t.ExecContext(ctx, `UPDATE phases SET behaviour = $1, label = $2, counts_if = $3, not_counts_if = $4
+		WHERE kind <> 'baseline' AND behaviour = $5 AND id = (SELECT id FROM phases WHERE experiment_id = $6 ORDER BY start_week DESC LIMIT 1)`,
+		now.Behaviour, now.Label, now.CountsIf, now.NotCountsIf, was.Behaviour, was.ID)
+	return err
+}
+
+// PlanChanges lists the procedural changes of an experiment in order. Only the
+// case's therapist may.
+func (db *DB) PlanChanges(ctx context.Context, v Viewer, experimentID string) ([]PlanChange, error) {
+	var list []PlanChange
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
+			return err
+		}
+		rows, err := t.QueryContext(ctx, `SELECT field, was, now, reason, substr(changed_at, 1, 10) FROM plan_changes WHERE experiment_id = $1 ORDER BY changed_at, field`, experimentID)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c PlanChange
+			if err := rows.Scan(&c.Field, &c.Was, &c.Now, &c.Reason, &c.On); err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Experiment gives an experiment and its phases in order. Only the case's
+// therapist may.
+func (db *DB) Experiment(ctx context.Context, v Viewer, id string) (e Experiment, phases []Phase, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		if e, err = t.experimentOf(ctx, v, id); err != nil {
+			return err
+		}
+		phases, err = t.phases(ctx, id)
+		return err
+	})
+	return e, phases, err
+}
+
+// Experiments lists the experiments of a case in order. Only the case's
+// therapist may.
+func (db *DB) Experiments(ctx context.Context, v Viewer, caseID string) (list []Experiment, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		if _, err = t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		list, err = t.experiments(ctx, caseID)
+		return err
+	})
+	return list, err
+}
+
+// experimentOf gives an experiment if the viewer is the therapist of its case.
+func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment, error) {
+	if v.Role != Therapist {
+		return Experiment{}, notFound()
+	}
+	e, err := scanExperiment(t.QueryRowContext(ctx, experimentColumns+` WHERE e.id = $1
+		AND EXISTS (SELECT 1 FROM cases c WHERE c.id = e.case_id AND c.therapist_id = $2)`, id, v.PersonID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, notFound()
+	}
+	return e, err
+}
+
+func (t *tx) experiments(ctx context.Context, caseID string) ([]Experiment, error) {
+	rows, err := t.QueryContext(ctx, experimentColumns+` WHERE e.case_id = $1 ORDER BY e.number`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Experiment
+	for rows.Next() {
+		e, err := scanExperiment(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
+
+const experimentColumns = `SELECT e.id, e.case_id, e.number, e.behaviour, e.label, e.counts_if, e.not_counts_if, e.if_moment, e.then_act,
+	e.dose, e.dose_words, e.cost, e.prediction, e.confidence, e.outcome, e.criterion_kind, e.criterion, e.baseline_weeks, e.phase_weeks,
+	e.stop_wording, e.draw_latest, COALESCE(e.drawn_week, ''), e.started_at IS NOT NULL, COALESCE(e.ended_week, ''), e.end_reason, e.version FROM experiments e`
+
+func scanExperiment(row interface{ Scan(...any) error }) (Experiment, error) {
+	var e Experiment
+	err := row.Scan(&e.ID, &e.CaseID, &e.Number, &e.Behaviour, &e.Label, &e.CountsIf, &e.NotCountsIf, &e.IfMoment, &e.ThenAct,
+		&e.Dose, &e.DoseWords, &e.Cost, &e.Prediction, &e.Confidence, &e.Outcome, &e.CriterionKind, &e.Criterion, &e.BaselineWeeks, &e.PhaseWeeks,
+		&e.StopWording, &e.DrawLatest, &e.DrawnWeek, &e.Started, &e.EndedWeek, &e.EndReason, &e.Version)
+	return e, err
+}

@@ -1,0 +1,222 @@
+package models
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+)
+
+// How long an invitation can be used.
+const (
+	setUpLasts   = 24 * time.Hour
+	partnerLasts = 72 * time.Hour
+	othersLast   = 72 * time.Hour
+)
+
+// newCode gives a one-time code that can be read aloud: five groups of four
+// characters, 100 random bits.
+func newCode() string {
+	s := rand.Text()[:20]
+	return strings.Join([]string{s[:4], s[4:8], s[8:12], s[12:16], s[16:]}, "-")
+}
+
+// plainCode is a code as typed, without its spaces, hyphens and case.
+func plainCode(typed string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "", " ", "", "\t", "").Replace(strings.TrimSpace(typed)))
+}
+
+func (t *tx) invite(ctx context.Context, personID, token string, lasts time.Duration) error {
+	if _, err := t.ExecContext(ctx, `DELETE FROM invitations WHERE person_id IS NULLIF($1, '')`, personID); err != nil {
+		return err
+	}
+	_, err := t.ExecContext(ctx, `INSERT INTO invitations (code_hash, person_id, expires_at, created_at) VALUES ($1, NULLIF($2, ''), $3, $4)`,
+		hashed(token), personID, stamp(t.now.Add(lasts)), t.stamp())
+	return err
+}
+
+// useInvitation takes an invitation that is still good and gives its person,
+// empty for the set-up. Unknown, used and expired ones are the same NotFound.
+func (t *tx) useInvitation(ctx context.Context, token string) (personID string, err error) {
+	var person sql.NullString
+	err = t.QueryRowContext(ctx, `UPDATE invitations SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1 RETURNING person_id`,
+		t.stamp(), hashed(token)).Scan(&person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", invalid("code", "This code cannot be used. Ask for a new one.")
+	}
+	return person.String, err
+}
+
+// SetUpToken makes the one-time secret with which an empty practice is set up.
+// It is empty when the practice is there already.
+func (db *DB) SetUpToken(ctx context.Context) (string, error) {
+	token := ""
+	err := db.write(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.practice(ctx); KindOf(err) != NotFound {
+			return err
+		}
+		token = newToken()
+		return t.invite(ctx, "", token, setUpLasts)
+	})
+	return token, err
+}
+
+// SetUpOpen says whether a set-up secret can still be used.
+func (db *DB) SetUpOpen(ctx context.Context, token string) (bool, error) {
+	open := false
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		return t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM invitations WHERE code_hash = $1 AND person_id IS NULL AND used_at IS NULL AND expires_at > $2)`,
+			hashed(token), t.stamp()).Scan(&open)
+	})
+	return open, err
+}
+
+// SetUpInput is the first form of an empty practice, as typed.
+type SetUpInput struct {
+	Token       string
+	OwnerName   string
+	Practice    PracticeInput
+	Credentials CredentialsInput
+}
+
+// SetUp makes the practice and its owner, once. It is Invalid with field
+// messages, and for a secret that cannot be used.
+func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
+	var r reading
+	practice := in.Practice.check(&r)
+	name := r.need("name", in.OwnerName, 100, "Enter your name.")
+	signin := in.Credentials.check(&r, Therapist)
+	if err := r.err(); err != nil {
+		return Viewer{}, err
+	}
+	hash := db.hashing.hash(in.Credentials.Passphrase)
+	v := Viewer{Role: Therapist, Name: name, Owner: true}
+	err := db.write(ctx, func(ctx context.Context, t *tx) error {
+		if person, err := t.useInvitation(ctx, in.Token); err != nil || person != "" {
+			return errors.Join(err, ignoreEmpty(person))
+		}
+		_, err := t.ExecContext(ctx, `INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, $1, $2, $3, $4, $5, $6)`,
+			practice.Name, practice.Zone, practice.Office, practice.Emergency, practice.Policy, t.stamp())
+		if err != nil {
+			return err
+		}
+		if v.PersonID, err = t.addPerson(ctx, Therapist, true, name); err != nil {
+			return err
+		}
+		if err := t.setCredentials(ctx, v.PersonID, signin, hash); err != nil {
+			return err
+		}
+		return t.audit(ctx, v, "practice set up", "", v.PersonID)
+	})
+	return v, err
+}
+
+func ignoreEmpty(person string) error {
+	if person == "" {
+		return nil
+	}
+	return notFound()
+}
+
+// JoinInput is what somebody types who was given a code.
+type JoinInput struct {
+	Code        string
+	Credentials CredentialsInput
+}
+
+// Join lets the person whom a code was made for choose a sign-in name and a
+// passphrase. A code works once. It is Invalid with field messages.
+func (db *DB) Join(ctx context.Context, in JoinInput) (Viewer, error) {
+	code := plainCode(in.Code)
+	v, err := db.invited(ctx, code)
+	if err != nil {
+		return Viewer{}, err
+	}
+	var r reading
+	signin := in.Credentials.check(&r, v.Role)
+	if err := r.err(); err != nil {
+		return Viewer{}, err
+	}
+	hash := db.hashing.hash(in.Credentials.Passphrase)
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		person, err := t.useInvitation(ctx, code)
+		if err != nil {
+			return err
+		}
+		if person != v.PersonID {
+			return notFound()
+		}
+		if err := t.setCredentials(ctx, person, signin, hash); err != nil {
+			return err
+		}
+		if _, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE person_id = $1`, person); err != nil {
+			return err
+		}
+		return t.audit(ctx, v, "joined", "", person)
+	})
+	return v, err
+}
+
+// invited gives the person for whom a code can still be used.
+func (db *DB) invited(ctx context.Context, code string) (Viewer, error) {
+	var v Viewer
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.name, p.is_owner FROM invitations i JOIN people p ON p.id = i.person_id
+			WHERE i.code_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2`, hashed(code), t.stamp()).
+			Scan(&v.PersonID, &v.Role, &v.Name, &v.Owner)
+		if errors.Is(err, sql.ErrNoRows) {
+			return invalid("code", "This code cannot be used. Ask for a new one.")
+		}
+		return err
+	})
+	return v, err
+}
+
+// InviteTo makes a one-time code for the client or the partner of a case,
+// which is shown once, on the therapist's own screen. It kills a code made
+// before. Only the case's therapist may.
+func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) (code string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		c, err := t.caseOf(ctx, v, caseID)
+		if err != nil {
+			return err
+		}
+		person, lasts := c.Client.ID, othersLast
+		if role == Partner {
+			person, lasts = c.Partner.ID, partnerLasts
+		}
+		code = newCode()
+		if err := t.invite(ctx, person, plainCode(code), lasts); err != nil {
+			return err
+		}
+		return t.audit(ctx, v, "code made for the "+string(role), caseID, person)
+	})
+	return code, err
+}
+
+// AddTherapist adds a therapist to the practice and gives her one-time code.
+// Only the owner may.
+func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string) (code string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		if !v.Owner {
+			return &Error{Kind: Forbidden, Message: "Only the owner of the practice can do this."}
+		}
+		var r reading
+		name := r.need("name", name, 100, "Enter the therapist’s name.")
+		if err := r.err(); err != nil {
+			return err
+		}
+		id, err := t.addPerson(ctx, Therapist, false, name)
+		if err != nil {
+			return err
+		}
+		code = newCode()
+		if err := t.invite(ctx, id, plainCode(code), othersLast); err != nil {
+			return err
+		}
+		return t.audit(ctx, v, "therapist added", "", id)
+	})
+	return code, err
+}

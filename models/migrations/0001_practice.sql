@@ -1,0 +1,63 @@
+-- The practice, its people, how they sign in, and the trail of what was done.
+CREATE TABLE practices (
+	id            INTEGER PRIMARY KEY CHECK (id = 1),
+	name          TEXT NOT NULL,
+	zone          TEXT NOT NULL,
+	office        TEXT NOT NULL,            -- the neutral name people may see in a message
+	emergency     TEXT NOT NULL,            -- the line printed under the partner's form
+	policy        TEXT NOT NULL CHECK (policy IN ('limited', 'no_secrets')),
+	version       INTEGER NOT NULL DEFAULT 1,
+	created_at    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE people (
+	id              TEXT PRIMARY KEY,
+	role            TEXT NOT NULL CHECK (role IN ('therapist', 'client', 'partner')),
+	is_owner        INTEGER NOT NULL DEFAULT 0 CHECK (is_owner IN (0, 1)),
+	name            TEXT NOT NULL,
+	signin          TEXT UNIQUE,            -- folded to lower case; NULL until the person has joined
+	passphrase_hash TEXT,
+	created_at      TEXT NOT NULL,
+	CHECK ((signin IS NULL) = (passphrase_hash IS NULL))
+) STRICT;
+
+CREATE TABLE invitations (
+	code_hash   TEXT PRIMARY KEY,
+	person_id   TEXT REFERENCES people (id) ON DELETE CASCADE,  -- NULL: the set-up of an empty practice
+	expires_at  TEXT NOT NULL,
+	used_at     TEXT,
+	created_at  TEXT NOT NULL
+) STRICT;
+CREATE INDEX invitations_person ON invitations (person_id);
+
+CREATE TABLE sessions (
+	token_hash     TEXT PRIMARY KEY,
+	person_id      TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+	created_at     TEXT NOT NULL,
+	expires_at     TEXT NOT NULL,
+	unlocked_until TEXT                    -- the partner's own pages, after her passphrase again
+) STRICT;
+CREATE INDEX sessions_person ON sessions (person_id);
+
+-- One line for each form that was acted on, so that the same form sent twice has one effect.
+CREATE TABLE submissions (
+	person_id   TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	fingerprint TEXT NOT NULL,
+	object_id   TEXT NOT NULL,
+	created_at  TEXT NOT NULL,
+	PRIMARY KEY (person_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	at         TEXT NOT NULL,
+	person_id  TEXT NOT NULL,
+	role       TEXT NOT NULL,
+	action     TEXT NOT NULL,
+	case_id    TEXT,
+	object_id  TEXT
+) STRICT;
+CREATE INDEX audit_case ON audit (case_id, at);
+CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END;
+CREATE TRIGGER audit_keeps_all BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END;

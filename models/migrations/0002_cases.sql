@@ -1,0 +1,58 @@
+-- One couple in treatment: the strategic frame, the gate before any experiment, and her safe contact.
+CREATE TABLE cases (
+	id              TEXT PRIMARY KEY,
+	therapist_id    TEXT NOT NULL REFERENCES people (id),
+	client_id       TEXT NOT NULL UNIQUE REFERENCES people (id),
+	partner_id      TEXT NOT NULL UNIQUE REFERENCES people (id),
+	client_pronoun  TEXT NOT NULL CHECK (client_pronoun IN ('she', 'he', 'they')),
+	partner_pronoun TEXT NOT NULL CHECK (partner_pronoun IN ('she', 'he', 'they')),
+	children_home   INTEGER NOT NULL DEFAULT 0 CHECK (children_home IN (0, 1)),
+	goal            TEXT NOT NULL DEFAULT '',
+	stake           TEXT NOT NULL DEFAULT '',
+	cooperation     TEXT NOT NULL DEFAULT '',
+	standing        TEXT NOT NULL DEFAULT '',
+	economic        TEXT NOT NULL DEFAULT 'unknown' CHECK (economic IN ('yes', 'no', 'unknown')),
+	ending          TEXT NOT NULL DEFAULT '',
+	version         INTEGER NOT NULL DEFAULT 1,
+	opened_at       TEXT NOT NULL
+) STRICT;
+CREATE INDEX cases_therapist ON cases (therapist_id);
+
+-- What could change where it stands: up to three candidate acts, cheapest first.
+CREATE TABLE candidates (
+	case_id   TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	place     INTEGER NOT NULL CHECK (place BETWEEN 1 AND 3),
+	behaviour TEXT NOT NULL,
+	cost      INTEGER CHECK (cost BETWEEN 0 AND 10),
+	PRIMARY KEY (case_id, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gates (
+	case_id        TEXT PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
+	alone_on       TEXT NOT NULL DEFAULT '',
+	screen         TEXT NOT NULL DEFAULT '' CHECK (screen IN ('', 'hark', 'interview', 'other')),
+	screen_on      TEXT NOT NULL DEFAULT '',
+	screen_result  TEXT NOT NULL DEFAULT 'not_done' CHECK (screen_result IN ('not_done', 'no_concern', 'concern')),
+	fear           TEXT NOT NULL DEFAULT '' CHECK (fear IN ('', 'no', 'yes')),
+	concern_reason TEXT NOT NULL DEFAULT '',
+	concern_second TEXT NOT NULL DEFAULT '',
+	holding_back   TEXT NOT NULL DEFAULT '',
+	defensiveness  TEXT NOT NULL DEFAULT '',
+	what_each_gets TEXT NOT NULL DEFAULT '',
+	consent_on     TEXT NOT NULL DEFAULT '',
+	wants_plan     TEXT NOT NULL DEFAULT '' CHECK (wants_plan IN ('', 'wants', 'rather_not')),
+	agenda         TEXT NOT NULL DEFAULT '' CHECK (agenda IN ('', 'improve', 'mixed', 'clarity', 'undecided')),
+	skill_note     TEXT NOT NULL DEFAULT '',
+	version        INTEGER NOT NULL DEFAULT 1,
+	saved_at       TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE partner_contacts (
+	case_id       TEXT PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
+	channel       TEXT NOT NULL DEFAULT '' CHECK (channel IN ('', 'phone', 'text', 'email', 'in_session')),
+	address       TEXT NOT NULL DEFAULT '',
+	times         TEXT NOT NULL DEFAULT '',
+	words         TEXT NOT NULL DEFAULT '',
+	never         TEXT NOT NULL DEFAULT '',
+	device_shared TEXT NOT NULL DEFAULT '' CHECK (device_shared IN ('', 'no', 'yes', 'not_sure'))
+) STRICT;

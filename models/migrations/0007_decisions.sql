@@ -1,0 +1,36 @@
+-- What therapist and client decide in a review, with the numbers frozen beside it, and what each may read of it.
+CREATE TABLE decisions (
+	id            TEXT PRIMARY KEY,
+	case_id       TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	experiment_id TEXT NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
+	phase_id      TEXT NOT NULL REFERENCES phases (id) ON DELETE CASCADE,
+	choice        TEXT NOT NULL CHECK (choice IN ('enough', 'enough_for_now', 'step_up', 'hold', 'extend', 'stop_no_benefit', 'stop_harm', 'end_treatment', 'follow_up')),
+	decided_on    TEXT NOT NULL,
+	present       TEXT NOT NULL CHECK (present IN ('client', 'both', 'partner', 'nobody')),
+	reasons       TEXT NOT NULL,
+	suffers_less  TEXT NOT NULL,
+	who_pays      TEXT NOT NULL,
+	learning      TEXT NOT NULL DEFAULT '',
+	confidence    INTEGER CHECK (confidence BETWEEN 0 AND 100),
+	numbers       TEXT NOT NULL CHECK (json_valid(numbers)),
+	created_at    TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisions_experiment ON decisions (experiment_id, created_at);
+
+CREATE TABLE client_notices (
+	id         TEXT PRIMARY KEY,
+	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	body       TEXT NOT NULL,
+	written_on TEXT NOT NULL,
+	created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX client_notices_case ON client_notices (case_id, created_at);
+
+CREATE TABLE partner_notices (
+	id         TEXT PRIMARY KEY,
+	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	body       TEXT NOT NULL,
+	written_on TEXT NOT NULL,
+	created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX partner_notices_case ON partner_notices (case_id, created_at);

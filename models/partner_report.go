@@ -1,0 +1,414 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+)
+
+// PartnerReport is the partner's entry for one week. It is hers: only she and
+// her case's therapist can read it. A nil number was skipped, not asked, or not
+// known; the states say which. A week without a report is missing.
+type PartnerReport struct {
+	ID       string
+	Week     Week
+	Conflict *int // the conflict score
+	Leaving  *int // the threat level
+	Noticed  *int // 6 stands for six or more
+	FeltReal *int
+	// States: answered, skipped, not_asked; noticed has not_sure too.
+	ConflictState, LeavingState, NoticedState, RealState string
+
+	Different string // asked in place of noticed when she would rather not know the plan
+	SayNo     string
+	Safe      string
+	Pushed    string
+	Children  string
+	Note      string
+	Contact   string
+	ContactBy string
+	Call      *PartnerCall // nil when it was not asked
+	Late      bool
+	OnPaper   bool
+	Version   int
+}
+
+// Corrected says whether the report was changed after it was first saved.
+func (p PartnerReport) Corrected() bool { return p.Version > 1 }
+
+// PartnerCall is her answer to “would it be enough?”.
+type PartnerCall struct {
+	Answer    string // yes, yes_for_now, not_yet, no, rather_not_say or skipped
+	Different string // what would have to be different
+}
+
+// PartnerForm says what the partner's form of a week asks.
+type PartnerForm struct {
+	CaseID        string
+	ClientPronoun Pronoun
+	Emergency     string
+	Week          Week
+	Label         string // what the form calls the act
+	AsksNoticed   bool
+	AsksDifferent bool // in place of noticed
+	AsksChildren  bool
+	AsksCall      bool
+	Late          bool
+	// Saved is the version of the report that is there, 0 when there is none.
+	Saved int
+}
+
+// PartnerReportInput is the partner's weekly form as typed.
+type PartnerReportInput struct {
+	Week, Alone                                        string
+	Tension, Leaving, Noticed, Real, Different         string
+	SayNo, Safe, Pushed, Children, Note                string
+	Contact, ContactBy, Enough, WhatWouldHaveToBeOther string
+
+	Version    string
+	Submission Submission
+}
+
+func (in PartnerReportInput) check(r *reading, f PartnerForm) PartnerReport {
+	p := PartnerReport{
+		Week: f.Week, NoticedState: "not_asked", RealState: "not_asked", Different: "not_asked",
+		SayNo:     r.choice("say_no", in.SayNo, "skipped", "yes", "mostly", "not_always", "no", "did_not_come_up"),
+		Safe:      r.choice("safe", in.Safe, "skipped", "yes", "mostly", "not_always", "no"),
+		Pushed:    r.choice("pushed", in.Pushed, "skipped", "no", "a_little", "yes"),
+		Children:  "not_asked",
+		Note:      r.text("note", in.Note, privLimit),
+		Contact:   r.choice("contact", in.Contact, "skipped", "no", "when_convenient", "soon"),
+		ContactBy: "not_asked",
+	}
+	p.Conflict, p.ConflictState = optional(r.number("tension", in.Tension, 0, 10))
+	p.Leaving, p.LeavingState = optional(r.number("leaving", in.Leaving, 0, 10))
+	if f.AsksNoticed {
+		in.checkNoticed(r, &p)
+	}
+	if f.AsksDifferent {
+		p.Different = r.choice("different", in.Different, "skipped", "no", "a_little_better", "better", "a_little_worse", "worse")
+	}
+	if f.AsksChildren {
+		p.Children = r.choice("children", in.Children, "skipped", "as_usual", "quieter", "frightened", "not_at_home", "rather_not_say")
+	}
+	if p.Safe == "not_always" || p.Safe == "no" {
+		p.ContactBy = r.choice("contact_by", in.ContactBy, "skipped", "safe_route", "another_way", "not_now")
+	}
+	if f.AsksCall {
+		p.Call = &PartnerCall{
+			Answer:    r.choice("enough", in.Enough, "skipped", "yes", "yes_for_now", "not_yet", "no", "rather_not_say"),
+			Different: r.text("other", in.WhatWouldHaveToBeOther, lineLimit),
+		}
+	}
+	return p
+}
+
+func (in PartnerReportInput) checkNoticed(r *reading, p *PartnerReport) {
+	switch typed := r.choice("noticed", in.Noticed, "skipped", "0", "1", "2", "3", "4", "5", "6_or_more", "not_sure"); typed {
+	case "skipped", "not_sure":
+		p.NoticedState = typed
+	case "6_or_more":
+		six := 6
+		p.Noticed, p.NoticedState = &six, "answered"
+	default:
+		n, _ := strconv.Atoi(typed)
+		p.Noticed, p.NoticedState = &n, "answered"
+	}
+	if p.Noticed != nil && *p.Noticed >= 1 {
+		p.FeltReal, p.RealState = optional(r.number("real", in.Real, 0, 10))
+	}
+}
+
+// PartnerForm gives the partner's form that is open now. It is false when none
+// is: between phases, in a planned gap, while her reports rest, on a Thursday.
+// It says whether there is a report, never what it says.
+func (db *DB) PartnerForm(ctx context.Context, v Viewer) (f PartnerForm, open bool, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		today, err := t.today(ctx)
+		if err != nil {
+			return err
+		}
+		w, ok := FormWeek(today)
+		if f, open, err = t.partnerForm(ctx, v, w, today); err != nil || !ok {
+			open = false
+		}
+		return err
+	})
+	return f, open, err
+}
+
+// partnerForm gives the form of a week of the partner's own case, and whether
+// its answers are asked for.
+func (t *tx) partnerForm(ctx context.Context, v Viewer, w Week, today Day) (f PartnerForm, asked bool, err error) {
+	if v.Role != Partner {
+		return f, false, notFound()
+	}
+	f.Week, f.Late = w, w.FormsOn(today) == FormsLate
+	var wants string
+	var children bool
+	err = t.QueryRowContext(ctx, `SELECT c.id, c.client_pronoun, c.children_home, p.emergency, COALESCE(g.wants_plan, '')
+		FROM cases c JOIN practices p ON p.id = 1 LEFT JOIN gates g ON g.case_id = c.id WHERE c.partner_id = $1`, v.PersonID).
+		Scan(&f.CaseID, &f.ClientPronoun, &children, &f.Emergency, &wants)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, false, notFound()
+	}
+	if err != nil {
+		return f, false, err
+	}
+	phases, err := t.casePhases(ctx, f.CaseID)
+	if err != nil {
+		return f, false, err
+	}
+	excused, err := t.excused(ctx, f.CaseID)
+	if err != nil {
+		return f, false, err
+	}
+	paused, err := t.pausedOn(ctx, f.CaseID, w)
+	if err != nil {
+		return f, false, err
+	}
+	p, in := phaseOf(phases, w)
+	f.Label = p.Label
+	f.AsksNoticed = p.PlanAsked() && wants != "rather_not"
+	f.AsksDifferent = p.PlanAsked() && wants == "rather_not"
+	f.AsksChildren = children
+	f.AsksCall = p.CallDue(w)
+	err = t.QueryRowContext(ctx, `SELECT COALESCE(max(version), 0) FROM partner_reports WHERE case_id = $1 AND week = $2`, f.CaseID, w).Scan(&f.Saved)
+	return f, in && p.AsksIn(w) && !excused[w] && !paused, err
+}
+
+// SubmitPartnerReport keeps the partner's entry for a week of her own case and
+// ends her session. Every item may be skipped. A correction needs an unlocked
+// session; what the report said before is kept, and what it changes of things
+// already shown is closed. It is Invalid with field messages, and Conflict when
+// the week is closed, not open yet, not asked for, or holds a report that the
+// form did not know of.
+func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerReportInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		today, err := t.today(ctx)
+		if err != nil {
+			return err
+		}
+		w, ok := ParseWeek(in.Week)
+		f, asked, err := t.partnerForm(ctx, v, w, today)
+		if err != nil {
+			return err
+		}
+		if err := formOpen(w, today, asked && ok); err != nil {
+			return err
+		}
+		return errors.Join(t.putReport(ctx, v, f, in, false), t.endSession(ctx, v))
+	})
+}
+
+// EnterPartnerReport keeps a report that the partner gave on paper, marked so,
+// without her call: nobody else can give that. Only the case's therapist may,
+// for any week of a phase whose forms have opened.
+func (db *DB) EnterPartnerReport(ctx context.Context, v Viewer, caseID string, in PartnerReportInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		f, err := t.paperReport(ctx, v, caseID, in.Week)
+		if err != nil {
+			return err
+		}
+		return t.putReport(ctx, v, f, in, true)
+	})
+}
+
+// PaperReportForm says what the paper form of a week asks. Only the case's
+// therapist may know.
+func (db *DB) PaperReportForm(ctx context.Context, v Viewer, caseID, week string) (f PartnerForm, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		f, err = t.paperReport(ctx, v, caseID, week)
+		return err
+	})
+	return f, err
+}
+
+// PaperCheckinForm says what the client's paper form of a week asks. Only the
+// case's therapist may know.
+func (db *DB) PaperCheckinForm(ctx context.Context, v Viewer, caseID, week string) (f CheckinForm, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		p, w, today, err := t.paperWeek(ctx, v, caseID, week)
+		if err != nil {
+			return err
+		}
+		f = checkinForm(p, w, today)
+		f.Saved, err = t.checkin(ctx, caseID, w)
+		return err
+	})
+	return f, err
+}
+
+func (t *tx) paperReport(ctx context.Context, v Viewer, caseID, week string) (PartnerForm, error) {
+	_, w, today, err := t.paperWeek(ctx, v, caseID, week)
+	if err != nil {
+		return PartnerForm{}, err
+	}
+	c, err := t.caseOf(ctx, v, caseID)
+	if err != nil {
+		return PartnerForm{}, err
+	}
+	f, _, err := t.partnerForm(ctx, Viewer{PersonID: c.Partner.ID, Role: Partner}, w, today)
+	f.AsksCall = false
+	return f, err
+}
+
+func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerReportInput, onPaper bool) error {
+	var r reading
+	p := in.check(&r, f)
+	if err := r.err(); err != nil {
+		return err
+	}
+	_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
+		was, err := t.partnerReport(ctx, f.CaseID, f.Week)
+		if err != nil {
+			return "", err
+		}
+		if was == nil {
+			p.ID, p.Version, p.Late, p.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
+			return p.ID, errors.Join(t.writeReport(ctx, f, p), t.audit(ctx, v, "partner report saved", f.CaseID, p.ID))
+		}
+		if in.Version != digits(&was.Version) || !(v.Unlocked || onPaper) {
+			return "", conflict("This week is saved already. To change it, open your own pages with your passphrase.")
+		}
+		p.ID, p.Version, p.Late, p.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
+		p.keepUnasked(*was)
+		return p.ID, errors.Join(
+			t.keepCorrected(ctx, "partner_report_corrections", "report_id", was.ID, was.Version, was),
+			t.writeReport(ctx, f, p),
+			t.closeChanged(ctx, f.CaseID, *was, p),
+			t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
+	})
+	return err
+}
+
+// keepUnasked keeps what a correction did not say again. Whether she was pushed
+// and how she wants to be reached are never shown back to her, so an empty
+// field means no change there.
+func (p *PartnerReport) keepUnasked(was PartnerReport) {
+	if p.Pushed == "skipped" {
+		p.Pushed = was.Pushed
+	}
+	if p.Contact == "skipped" {
+		p.Contact = was.Contact
+	}
+	if p.ContactBy == "skipped" || p.ContactBy == "not_asked" {
+		p.ContactBy = was.ContactBy
+	}
+	if p.Call == nil {
+		p.Call = was.Call
+	}
+}
+
+func (t *tx) writeReport(ctx context.Context, f PartnerForm, p PartnerReport) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO partner_reports (id, case_id, week, conflict, leaving, noticed, felt_real,
+			conflict_state, leaving_state, noticed_state, real_state, different, say_no, safe, pushed, children, note, contact, contact_by,
+			late, on_paper, version, saved_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+		ON CONFLICT (case_id, week) DO UPDATE SET conflict = excluded.conflict, leaving = excluded.leaving, noticed = excluded.noticed,
+			felt_real = excluded.felt_real, conflict_state = excluded.conflict_state, leaving_state = excluded.leaving_state,
+			noticed_state = excluded.noticed_state, real_state = excluded.real_state, different = excluded.different, say_no = excluded.say_no,
+			safe = excluded.safe, pushed = excluded.pushed, children = excluded.children, note = excluded.note, contact = excluded.contact,
+			contact_by = excluded.contact_by, on_paper = excluded.on_paper, version = excluded.version, saved_at = excluded.saved_at`,
+		p.ID, f.CaseID, p.Week, p.Conflict, p.Leaving, p.Noticed, p.FeltReal,
+		p.ConflictState, p.LeavingState, p.NoticedState, p.RealState, p.Different, p.SayNo, p.Safe, p.Pushed, p.Children, p.Note, p.Contact, p.ContactBy,
+		flag(p.Late), flag(p.OnPaper), p.Version, t.stamp())
+	if err != nil || p.Call == nil {
+		return err
+	}
+	phases, err := t.casePhases(ctx, f.CaseID)
+	if err != nil {
+		return err
+	}
+	phase, _ := phaseOf(phases, p.Week)
+	_, err = t.ExecContext(ctx, `INSERT INTO partner_calls (id, case_id, phase_id, week, answer, different, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (case_id, week) DO UPDATE SET answer = excluded.answer, different = excluded.different, answered_at = excluded.answered_at`,
+		newID(), f.CaseID, phase.ID, p.Week, p.Call.Answer, p.Call.Different, t.stamp())
+	return err
+}
+
+const reportColumns = `SELECT r.id, r.week, r.conflict, r.leaving, r.noticed, r.felt_real, r.conflict_state, r.leaving_state, r.noticed_state, r.real_state,
+	r.different, r.say_no, r.safe, r.pushed, r.children, r.note, r.contact, r.contact_by, r.late, r.on_paper, r.version, k.answer, k.different
+	FROM partner_reports r LEFT JOIN partner_calls k ON k.case_id = r.case_id AND k.week = r.week`
+
+func scanReport(row interface{ Scan(...any) error }) (PartnerReport, error) {
+	var p PartnerReport
+	var answer, different sql.NullString
+	err := row.Scan(&p.ID, &p.Week, &p.Conflict, &p.Leaving, &p.Noticed, &p.FeltReal, &p.ConflictState, &p.LeavingState, &p.NoticedState, &p.RealState,
+		&p.Different, &p.SayNo, &p.Safe, &p.Pushed, &p.Children, &p.Note, &p.Contact, &p.ContactBy, &p.Late, &p.OnPaper, &p.Version, &answer, &different)
+	if answer.Valid {
+		p.Call = &PartnerCall{answer.String, different.String}
+	}
+	return p, err
+}
+
+// partnerReport gives the report of a week, nil when it is missing.
+func (t *tx) partnerReport(ctx context.Context, caseID string, w Week) (*PartnerReport, error) {
+	p, err := scanReport(t.QueryRowContext(ctx, reportColumns+` WHERE r.case_id = $1 AND r.week = $2`, caseID, w))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &p, err
+}
+
+// partnerReports gives the reports of a case from one week to another, in
+// order.
+func (t *tx) partnerReports(ctx context.Context, caseID string, from, to Week) ([]PartnerReport, error) {
+	rows, err := t.QueryContext(ctx, reportColumns+` WHERE r.case_id = $1 AND r.week BETWEEN $2 AND $3 ORDER BY r.week`, caseID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []PartnerReport
+	for rows.Next() {
+		p, err := scanReport(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// PartnerReport gives the report of a week for which the paper form can be
+// entered, nil when it is missing. Only the case's therapist may.
+func (db *DB) PartnerReport(ctx context.Context, v Viewer, caseID string, w Week) (p *PartnerReport, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		p, err = t.partnerReport(ctx, caseID, w)
+		return err
+	})
+	return p, err
+}
+
+// OwnReports gives the partner all that she wrote, in order of the weeks. It is
+// Forbidden unless she gave her passphrase again.
+func (db *DB) OwnReports(ctx context.Context, v Viewer) (list []PartnerReport, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		caseID, err := t.caseOfPartner(ctx, v)
+		if err != nil {
+			return err
+		}
+		list, err = t.partnerReports(ctx, caseID, "", "9999-12-31")
+		return err
+	})
+	return list, err
+}
+
+// caseOfPartner gives the case of a partner whose session is unlocked.
+func (t *tx) caseOfPartner(ctx context.Context, v Viewer) (id string, err error) {
+	if v.Role != Partner {
+		return "", notFound()
+	}
+	if !v.Unlocked {
+		return "", &Error{Kind: Forbidden, Message: "Give your passphrase to see this."}
+	}
+	err = t.QueryRowContext(ctx, `SELECT id FROM cases WHERE partner_id = $1`, v.PersonID).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", notFound()
+	}
+	return id, err
+}

@@ -1,0 +1,368 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"enough/models/singlecase"
+)
+
+// What of the partner's can be shown to the client at all. Conflict and noticed
+// go by week; leaving and felt real only as the average of a closed phase with
+// three reports or more; the call as she gave it. Nothing else ever can.
+const (
+	ItemConflict = "conflict"
+	ItemNoticed  = "noticed"
+	ItemLeaving  = "leaving"
+	ItemFeltReal = "felt_real"
+	ItemCall     = "call"
+)
+
+// leastForAverage is the fewest answers over which an average may be shown.
+const leastForAverage = 3
+
+// Offer is one thing that the partner may choose to show.
+type Offer struct {
+	Item  string
+	Place string // a week, or the id of a phase
+	Phase Phase  // in which it lies
+	Value *float64
+	// Answer is the call.
+	Answer string
+	// Wording is what she agrees to, word for word.
+	Wording  string
+	Proposed bool
+	Shown    bool
+}
+
+// Key names an offer in a form.
+func (o Offer) Key() string { return o.Item + "." + o.Place }
+
+// ByWeek says whether the offer is that of a single week.
+func (o Offer) ByWeek() bool { return o.Item != ItemLeaving && o.Item != ItemFeltReal }
+
+// Offers lists what the partner may choose to show, with what she has proposed
+// and what is shown now, and a version for the form. It is Forbidden unless she
+// gave her passphrase again.
+func (db *DB) Offers(ctx context.Context, v Viewer) (list []Offer, version string, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		caseID, err := t.caseOfPartner(ctx, v)
+		if err != nil {
+			return err
+		}
+		list, err = t.offers(ctx, caseID)
+		return err
+	})
+	return list, offersVersion(list), err
+}
+
+// offersVersion changes whenever what is proposed or shown does.
+func offersVersion(list []Offer) string {
+	var b strings.Builder
+	for _, o := range list {
+		fmt.Fprintln(&b, o.Key(), o.Wording, o.Proposed, o.Shown)
+	}
+	return hashed(b.String())[:16]
+}
+
+func (t *tx) offers(ctx context.Context, caseID string) ([]Offer, error) {
+	today, err := t.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	phases, err := t.casePhases(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	reports, err := t.partnerReports(ctx, caseID, "", "9999-12-31")
+	if err != nil {
+		return nil, err
+	}
+	var list []Offer
+	for _, phase := range phases {
+		var leaving, felt []float64
+		for _, r := range reports {
+			if !phase.Contains(r.Week) {
+				continue
+			}
+			list = append(list, weekOffers(phase, r)...)
+			leaving = appendAnswer(leaving, r.Leaving)
+			felt = appendAnswer(felt, r.FeltReal)
+		}
+		if today <= phase.LastWeek().Closes() {
+			continue
+		}
+		list = appendAverage(list, phase, ItemLeaving, "closeness to leaving", leaving)
+		list = appendAverage(list, phase, ItemFeltReal, "how real it felt", felt)
+	}
+	return list, t.markOffers(ctx, caseID, list)
+}
+
+func weekOffers(phase Phase, r PartnerReport) (list []Offer) {
+	add := func(item string, value *int, answer, what string) {
+		o := Offer{Item: item, Place: string(r.Week), Phase: phase, Answer: answer,
+			Wording: fmt.Sprintf("Week of %s: %s", r.Week.Monday().Long(), what)}
+		if value != nil {
+			f := float64(*value)
+			o.Value = &f
+		}
+		list = append(list, o)
+	}
+	if r.Conflict != nil {
+		add(ItemConflict, r.Conflict, "", fmt.Sprintf("tension %d of 10", *r.Conflict))
+	}
+	if r.Noticed != nil {
+		add(ItemNoticed, r.Noticed, "", "noticed "+NoticedText(*r.Noticed))
+	}
+	if r.Call != nil && r.Call.Answer != "skipped" && r.Call.Answer != "rather_not_say" {
+		add(ItemCall, nil, r.Call.Answer, "“would it be enough?” "+CallText(r.Call.Answer))
+	}
+	return list
+}
+
+// NoticedText writes how often she noticed.
+func NoticedText(n int) string {
+	if n == 6 {
+		return "6 or more"
+	}
+	return fmt.Sprint(n)
+}
+
+// CallText writes her answer to “would it be enough?”.
+func CallText(answer string) string {
+	return map[string]string{"yes": "Yes", "yes_for_now": "Yes, for now", "not_yet": "Not yet", "no": "No",
+		"rather_not_say": "Would rather not say", "skipped": "Skipped"}[answer]
+}
+
+func appendAnswer(list []float64, n *int) []float64 {
+	if n == nil {
+		return list
+	}
+	return append(list, float64(*n))
+}
+
+func appendAverage(list []Offer, phase Phase, item, name string, values []float64) []Offer {
+	mean, ok := singlecase.Mean(values)
+	if !ok || len(values) < leastForAverage {
+		return list
+	}
+	return append(list, Offer{Item: item, Place: phase.ID, Phase: phase, Value: &mean,
+		Wording: fmt.Sprintf("%s, average of the phase: %s %.1f of 10", phase.Name, name, mean)})
+}
+
+// markOffers says of each offer whether it is proposed and whether it is shown.
+func (t *tx) markOffers(ctx context.Context, caseID string, list []Offer) error {
+	proposed, err := t.keys(ctx, `SELECT item, COALESCE(week, phase_id) FROM partner_proposals WHERE case_id = $1`, caseID)
+	if err != nil {
+		return err
+	}
+	shown, err := t.keys(ctx, `SELECT v.item, v.place FROM snapshot_values v JOIN snapshots s ON s.id = v.snapshot_id WHERE s.case_id = $1`, caseID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Proposed, list[i].Shown = proposed[list[i].Key()], shown[list[i].Key()]
+	}
+	return nil
+}
+
+func (t *tx) keys(ctx context.Context, query, caseID string) (map[string]bool, error) {
+	rows, err := t.QueryContext(ctx, query, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	keys := map[string]bool{}
+	for rows.Next() {
+		var item, place string
+		if err := rows.Scan(&item, &place); err != nil {
+			return nil, err
+		}
+		keys[item+"."+place] = true
+	}
+	return keys, rows.Err()
+}
+
+// picked gives the offers with the given keys. It is Conflict when one of them
+// is not to be had.
+func picked(list []Offer, keys []string) ([]Offer, error) {
+	var chosen []Offer
+	for _, o := range list {
+		if slices.Contains(keys, o.Key()) {
+			chosen = append(chosen, o)
+		}
+	}
+	if len(chosen) != len(keys) {
+		return nil, conflict("What can be shown has changed meanwhile. Look at the list again.")
+	}
+	return chosen, nil
+}
+
+// ProposeInput is the partner's choice of what may be shown, as typed: the keys
+// of all offers that are ticked.
+type ProposeInput struct {
+	Keys       []string
+	Version    string
+	Submission Submission
+}
+
+// Propose makes the partner's choice the one that is kept: what is ticked is
+// proposed, what is not is withdrawn. Nothing becomes visible by it. It is
+// Forbidden unless she gave her passphrase again, and Conflict when the list
+// has changed since the form was made.
+func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		caseID, err := t.caseOfPartner(ctx, v)
+		if err != nil {
+			return err
+		}
+		list, err := t.offers(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			if in.Version != offersVersion(list) {
+				return "", conflict("The list has changed meanwhile. Look at it again.")
+			}
+			chosen, err := picked(list, in.Keys)
+			if err != nil {
+				return "", err
+			}
+			if _, err := t.ExecContext(ctx, `DELETE FROM partner_proposals WHERE case_id = $1`, caseID); err != nil {
+				return "", err
+			}
+			for _, o := range chosen {
+				week, phase := o.Place, ""
+				if !o.ByWeek() {
+					week, phase = "", o.Place
+				}
+				if _, err := t.ExecContext(ctx, `INSERT INTO partner_proposals (id, case_id, item, week, phase_id, wording, proposed_at)
+					VALUES ($1, $2, $3, NULLIF($4, ''), NULLIF($5, ''), $6, $7)`, newID(), caseID, o.Item, week, phase, o.Wording, t.stamp()); err != nil {
+					return "", err
+				}
+			}
+			return caseID, t.audit(ctx, v, "release proposed", caseID, caseID)
+		})
+		return err
+	})
+}
+
+// TakeBack closes one thing that is shown, at once and in every snapshot, so
+// that it looks as if it had never been published. Only the partner may, after
+// her passphrase again.
+func (db *DB) TakeBack(ctx context.Context, v Viewer, key string) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		caseID, err := t.caseOfPartner(ctx, v)
+		if err != nil {
+			return err
+		}
+		item, place, _ := strings.Cut(key, ".")
+		return errors.Join(t.closeItem(ctx, caseID, item, place), t.audit(ctx, v, "release taken back", caseID, caseID))
+	})
+}
+
+// closeItem removes a proposal and every published copy of it.
+func (t *tx) closeItem(ctx context.Context, caseID, item, place string) error {
+	for _, statement := range []string{
+		`DELETE FROM partner_proposals WHERE case_id = $1 AND item = $2 AND (week = $3 OR phase_id = $3)`,
+		`DELETE FROM snapshot_values WHERE snapshot_id IN (SELECT id FROM snapshots WHERE case_id = $1) AND item = $2 AND place = $3`,
+	} {
+		if _, err := t.ExecContext(ctx, statement, caseID, item, place); err != nil {
+			return err
+		}
+	}
+	_, err := t.ExecContext(ctx, `DELETE FROM snapshots WHERE case_id = $1 AND NOT EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = snapshots.id)`, caseID)
+	return err
+}
+
+// closeChanged closes what a correction made untrue.
+func (t *tx) closeChanged(ctx context.Context, caseID string, was, now PartnerReport) error {
+	phases, err := t.casePhases(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	phase, _ := phaseOf(phases, was.Week)
+	var errs []error
+	for _, change := range []struct {
+		item, place string
+		changed     bool
+	}{
+		{ItemConflict, string(was.Week), digits(was.Conflict) != digits(now.Conflict)},
+		{ItemNoticed, string(was.Week), digits(was.Noticed) != digits(now.Noticed)},
+		{ItemCall, string(was.Week), was.Call != nil && now.Call != nil && was.Call.Answer != now.Call.Answer},
+		{ItemLeaving, phase.ID, digits(was.Leaving) != digits(now.Leaving)},
+		{ItemFeltReal, phase.ID, digits(was.FeltReal) != digits(now.FeltReal)},
+	} {
+		if change.changed {
+			errs = append(errs, t.closeItem(ctx, caseID, change.item, change.place))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Preview gives what a choice of offers would show, as the client would see it,
+// with the viewer for his template. The partner may, unlocked, for her own
+// case; the case's therapist may for what is proposed.
+func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []string, words string) (Snapshot, Viewer, error) {
+	var s Snapshot
+	var client Viewer
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		if v.Role == Partner {
+			own, err := t.caseOfPartner(ctx, v)
+			if err != nil {
+				return err
+			}
+			caseID = own
+		} else if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		list, err := t.offers(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		if v.Role == Therapist {
+			list = slices.DeleteFunc(list, func(o Offer) bool { return !o.Proposed })
+		}
+		chosen, err := picked(list, keys)
+		if err != nil {
+			return err
+		}
+		client.Role = Client
+		var reporter string
+		err = t.QueryRowContext(ctx, `SELECT a.id, a.name, b.name FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id WHERE c.id = $1`, caseID).
+			Scan(&client.PersonID, &client.Name, &reporter)
+		if err != nil {
+			return err
+		}
+		today, err := t.today(ctx)
+		if err != nil {
+			return err
+		}
+		s = Snapshot{Published: today, Words: words, ReportedBy: reporter, LastWeek: today.Week()}
+		for _, o := range chosen {
+			s.Values = append(s.Values, o.snapshotValue())
+		}
+		return nil
+	})
+	return s, client, err
+}
+
+// Proposals lists what the partner proposed, for the therapist to publish from.
+// Only the case's therapist may.
+func (db *DB) Proposals(ctx context.Context, v Viewer, caseID string) (list []Offer, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		all, err := t.offers(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(all, func(o Offer) bool { return !o.Proposed })
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,176 @@
+package models
+
+import (
+	"context"
+
+	"enough/models/singlecase"
+)
+
+// Review is an experiment week by week, with both sides, for its therapist.
+type Review struct {
+	Case       Case
+	Experiment Experiment
+	Phases     []PhaseReview
+	Today      Day
+	Paused     bool // the partner's reports rest now
+	Contacts   []PartnerContactWish
+}
+
+// PhaseReview is one phase with its weeks and its numbers.
+type PhaseReview struct {
+	Phase    Phase
+	Weeks    []ReviewWeek // those whose forms have opened
+	Conflict Numbers
+	Leaving  Numbers
+	Noticed  Numbers
+	FeltReal Numbers
+	Checkins int // weeks with the client's entry
+	Reports  int // weeks with the partner's
+	Asked    int // weeks asked for whose forms have opened, without the excused
+	Done     int // times done, over the weeks with an entry
+	Planned  int // times planned over the same weeks
+	Call     *PartnerCall
+	CallWeek Week
+}
+
+// ReviewWeek is one week of a phase. A nil entry is missing, or not asked.
+type ReviewWeek struct {
+	Week    Week
+	Asked   bool
+	Excused bool
+	Open    bool // entries can still come in
+	Checkin *Checkin
+	Report  *PartnerReport
+}
+
+// PartnerContactWish is a week in which the partner asked to be contacted.
+type PartnerContactWish struct {
+	Week    Week
+	Contact string
+	By      string
+}
+
+// Numbers describe the answers to one item over the weeks of a phase. The
+// pointers are nil when there is no answer.
+type Numbers struct {
+	N        int
+	Mean     *float64 `json:",omitempty"`
+	Median   *float64 `json:",omitempty"`
+	Least    *float64 `json:",omitempty"`
+	Greatest *float64 `json:",omitempty"`
+}
+
+func numbersOf(values []float64) Numbers {
+	n := Numbers{N: len(values)}
+	if mean, ok := singlecase.Mean(values); ok {
+		n.Mean = &mean
+	}
+	if median, ok := singlecase.Median(values); ok {
+		n.Median = &median
+	}
+	if least, greatest, ok := singlecase.Range(values); ok {
+		n.Least, n.Greatest = &least, &greatest
+	}
+	return n
+}
+
+// Review gives an experiment for its review. Only the case's therapist may.
+func (db *DB) Review(ctx context.Context, v Viewer, experimentID string) (Review, error) {
+	var r Review
+	err := db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		r, err = t.review(ctx, v, experimentID)
+		return err
+	})
+	return r, err
+}
+
+func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review, error) {
+	var r Review
+	var err error
+	if r.Experiment, err = t.experimentOf(ctx, v, experimentID); err != nil {
+		return r, err
+	}
+	caseID := r.Experiment.CaseID
+	if r.Case, err = t.caseOf(ctx, v, caseID); err != nil {
+		return r, err
+	}
+	if r.Today, err = t.today(ctx); err != nil {
+		return r, err
+	}
+	phases, err := t.phases(ctx, experimentID)
+	if err != nil || len(phases) == 0 {
+		return r, err
+	}
+	if r.Paused, err = t.pausedOn(ctx, caseID, r.Today.Week()); err != nil {
+		return r, err
+	}
+	excused, err := t.excused(ctx, caseID)
+	if err != nil {
+		return r, err
+	}
+	from, to := phases[0].Start, phases[len(phases)-1].LastWeek()
+	checkins, err := t.checkins(ctx, caseID, from, to)
+	if err != nil {
+		return r, err
+	}
+	reports, err := t.partnerReports(ctx, caseID, from, to)
+	if err != nil {
+		return r, err
+	}
+	for _, p := range phases {
+		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused))
+	}
+	for _, report := range reports {
+		if report.Contact == "soon" || report.Contact == "when_convenient" || report.ContactBy == "safe_route" || report.ContactBy == "another_way" {
+			r.Contacts = append(r.Contacts, PartnerContactWish{report.Week, report.Contact, report.ContactBy})
+		}
+	}
+	return r, nil
+}
+
+func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool) PhaseReview {
+	out := PhaseReview{Phase: p}
+	for w := p.Start; w <= p.LastWeek(); w = w.Add(1) {
+		state := w.FormsOn(today)
+		if state == FormsNotYet {
+			break
+		}
+		week := ReviewWeek{Week: w, Asked: p.AsksIn(w) && !excused[w], Excused: excused[w], Open: state != FormsClosed}
+		for i := range checkins {
+			if checkins[i].Week == w {
+				week.Checkin = &checkins[i]
+			}
+		}
+		for i := range reports {
+			if reports[i].Week == w {
+				week.Report = &reports[i]
+			}
+		}
+		out.Weeks = append(out.Weeks, week)
+	}
+	var conflict, leaving, noticed, felt []float64
+	for _, w := range out.Weeks {
+		if w.Asked {
+			out.Asked++
+		}
+		if w.Checkin != nil {
+			out.Checkins++
+			if w.Checkin.Done != nil && p.Dose != nil {
+				out.Done += *w.Checkin.Done
+				out.Planned += *p.Dose
+			}
+		}
+		if w.Report != nil {
+			out.Reports++
+			conflict = appendAnswer(conflict, w.Report.Conflict)
+			leaving = appendAnswer(leaving, w.Report.Leaving)
+			noticed = appendAnswer(noticed, w.Report.Noticed)
+			felt = appendAnswer(felt, w.Report.FeltReal)
+			if w.Report.Call != nil {
+				out.Call, out.CallWeek = w.Report.Call, w.Week
+			}
+		}
+	}
+	out.Conflict, out.Leaving, out.Noticed, out.FeltReal = numbersOf(conflict), numbersOf(leaving), numbersOf(noticed), numbersOf(felt)
+	return out
+}

@@ -1,0 +1,116 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+)
+
+// How long a session lasts.
+const (
+	therapistSession = 12 * time.Hour
+	clientSession    = 14 * 24 * time.Hour
+	partnerSession   = 30 * time.Minute
+	unlockLasts      = 5 * time.Minute
+)
+
+func sessionLasts(role Role) time.Duration {
+	switch role {
+	case Client:
+		return clientSession
+	case Partner:
+		return partnerSession
+	}
+	return therapistSession
+}
+
+// SignIn gives the person whom a sign-in name and a passphrase belong to.
+// Unknown, wrong and not yet joined give the same error after the same work.
+func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, error) {
+	var v Viewer
+	var kept sql.NullString
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		err := t.QueryRowContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`,
+			strings.ToLower(strings.TrimSpace(signin))).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &kept)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return Viewer{}, err
+	}
+	if !db.hashing.matches(passphrase, kept.String) {
+		return Viewer{}, invalid("passphrase", "This name and passphrase do not go together. Type them again.")
+	}
+	return v, nil
+}
+
+// StartSession signs a person in and gives the token for the cookie. A partner
+// has one session at a time: a new one ends the old.
+func (db *DB) StartSession(ctx context.Context, v Viewer) (token string, expires time.Time, err error) {
+	token = newToken()
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		expires = t.now.Add(sessionLasts(v.Role))
+		if _, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at <= $1 OR (person_id = $2 AND $3 = 'partner')`,
+			t.stamp(), v.PersonID, string(v.Role)); err != nil {
+			return err
+		}
+		_, err := t.ExecContext(ctx, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+			hashed(token), v.PersonID, t.stamp(), stamp(expires))
+		return err
+	})
+	return token, expires, err
+}
+
+// Authenticate gives the viewer whose session a token is, the zero Viewer when
+// it is nobody's. It writes nothing.
+func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
+	var v Viewer
+	if token == "" {
+		return v, nil
+	}
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		var unlocked sql.NullString
+		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.unlocked_until
+			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2`,
+			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &unlocked)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		v.Unlocked = unlocked.String > t.stamp()
+		return err
+	})
+	return v, err
+}
+
+// EndSession signs the viewer out of the session that is being used.
+func (db *DB) EndSession(ctx context.Context, v Viewer) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error { return t.endSession(ctx, v) })
+}
+
+func (t *tx) endSession(ctx context.Context, v Viewer) error {
+	_, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, v.Session)
+	return err
+}
+
+// Unlock opens the partner's own pages for five minutes after she gave her
+// passphrase again. It is Invalid when the passphrase is wrong.
+func (db *DB) Unlock(ctx context.Context, v Viewer, passphrase string) error {
+	var kept sql.NullString
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		return t.QueryRowContext(ctx, `SELECT passphrase_hash FROM people WHERE id = $1`, v.PersonID).Scan(&kept)
+	})
+	if err != nil {
+		return err
+	}
+	if !db.hashing.matches(passphrase, kept.String) {
+		return invalid("passphrase", "This is not the passphrase. Type it again.")
+	}
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.ExecContext(ctx, `UPDATE sessions SET unlocked_until = $1 WHERE token_hash = $2`, stamp(t.now.Add(unlockLasts)), v.Session)
+		return err
+	})
+}

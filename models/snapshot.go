@@ -1,0 +1,169 @@
+package models
+
+import (
+	"context"
+	"errors"
+)
+
+// Snapshot is what the therapist published in a review from what the partner
+// released: frozen copies, the only numbers of hers that the client can see.
+type Snapshot struct {
+	ID         string
+	Published  Day
+	Words      string // what the therapist wrote for both to read
+	ReportedBy string
+	LastWeek   Week
+	Values     []SnapshotValue
+}
+
+// SnapshotValue is one published value. Place is its week, or the id of the
+// phase of an average.
+type SnapshotValue struct {
+	Item, Place string
+	Value       *float64
+	Answer      string
+}
+
+// At gives the value of an item at a place, nil when it is not shown.
+func (s Snapshot) At(item, place string) *SnapshotValue {
+	for i := range s.Values {
+		if s.Values[i].Item == item && s.Values[i].Place == place {
+			return &s.Values[i]
+		}
+	}
+	return nil
+}
+
+// Has says whether any value of an item is shown.
+func (s Snapshot) Has(item string) bool {
+	for _, v := range s.Values {
+		if v.Item == item {
+			return true
+		}
+	}
+	return false
+}
+
+func (o Offer) snapshotValue() SnapshotValue {
+	return SnapshotValue{o.Item, o.Place, o.Value, o.Answer}
+}
+
+// PublishInput is the therapist's choice from what is proposed, as typed.
+type PublishInput struct {
+	Keys       []string
+	Words      string
+	SpokenOn   string // the date on which she spoke with the partner alone
+	Submission Submission
+}
+
+// Publish copies what the therapist chose, from what the partner proposed, into
+// a snapshot that the client can see. Only the case's therapist may. It is
+// Invalid with field messages: averages and the call need a date on which the
+// partner was spoken to alone. It is Conflict when an item is not proposed any
+// more, and while one of the last four reports says that the partner was pushed
+// about her answers.
+func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishInput) (id string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		c, err := t.caseOf(ctx, v, caseID)
+		if err != nil {
+			return err
+		}
+		today, err := t.today(ctx)
+		if err != nil {
+			return err
+		}
+		var r reading
+		words := r.text("words", in.Words, noteLimit)
+		spoken := r.day("spoken_on", in.SpokenOn, today.Add(-90), today)
+		if len(in.Keys) == 0 {
+			r.fail("show", "Choose at least one item.")
+		}
+		list, err := t.offers(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		id, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			chosen, err := picked(list, in.Keys)
+			if err != nil {
+				return "", err
+			}
+			for _, o := range chosen {
+				if !o.Proposed {
+					return "", conflict("What can be shown has changed meanwhile. Look at the list again.")
+				}
+				if spoken == "" && o.Item != ItemConflict && o.Item != ItemNoticed {
+					r.fail("spoken_on", "Averages and the partner’s call need a talk alone first. Enter its date.")
+				}
+			}
+			if err := r.err(); err != nil {
+				return "", err
+			}
+			if held, err := t.publishingHeld(ctx, caseID); err != nil || held {
+				return "", errors.Join(err, conflict("Publishing is held: in one of the last four reports the partner was pushed about the answers. Speak with the partner alone. Nothing was published."))
+			}
+			s := Snapshot{ID: newID(), Words: words, ReportedBy: c.Partner.Name, LastWeek: today.Week()}
+			return s.ID, errors.Join(t.addSnapshot(ctx, caseID, s, chosen, today), t.audit(ctx, v, "snapshot published", caseID, s.ID))
+		})
+		return err
+	})
+	return id, err
+}
+
+// publishingHeld says whether one of the last four reports says that the
+// partner was pushed about what to say.
+func (t *tx) publishingHeld(ctx context.Context, caseID string) (held bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM (SELECT pushed FROM partner_reports WHERE case_id = $1 ORDER BY week DESC LIMIT 4) last
+		WHERE last.pushed IN ('a_little', 'yes'))`, caseID).Scan(&held)
+	return held, err
+}
+
+func (t *tx) addSnapshot(ctx context.Context, caseID string, s Snapshot, chosen []Offer, today Day) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO snapshots (id, case_id, words, reported_by, last_week, published_at, published_on) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.ID, caseID, s.Words, s.ReportedBy, s.LastWeek, t.stamp(), today)
+	if err != nil {
+		return err
+	}
+	for _, o := range chosen {
+		if _, err := t.ExecContext(ctx, `INSERT INTO snapshot_values (snapshot_id, item, place, value, answer) VALUES ($1, $2, $3, $4, $5)`,
+			s.ID, o.Item, o.Place, o.Value, o.Answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Snapshots lists what was published to the viewer and stands, newest first.
+func (s *ClientStore) Snapshots(ctx context.Context, v Viewer) (list []Snapshot, err error) {
+	err = s.read(ctx, func(ctx context.Context, t *tx) error {
+		c, err := t.clientCase(ctx, v)
+		if err != nil {
+			return err
+		}
+		list, err = t.snapshots(ctx, c.ID)
+		return err
+	})
+	return list, err
+}
+
+func (t *tx) snapshots(ctx context.Context, caseID string) ([]Snapshot, error) {
+	rows, err := t.QueryContext(ctx, `SELECT s.id, s.published_on, s.words, s.reported_by, s.last_week, v.item, v.place, v.value, v.answer
+		FROM snapshots s JOIN snapshot_values v ON v.snapshot_id = s.id WHERE s.case_id = $1 ORDER BY s.published_at DESC, s.id, v.place, v.item`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Snapshot
+	for rows.Next() {
+		var s Snapshot
+		var value SnapshotValue
+		if err := rows.Scan(&s.ID, &s.Published, &s.Words, &s.ReportedBy, &s.LastWeek, &value.Item, &value.Place, &value.Value, &value.Answer); err != nil {
+			return nil, err
+		}
+		if n := len(list); n == 0 || list[n-1].ID != s.ID {
+			list = append(list, s)
+		}
+		last := &list[len(list)-1]
+		last.Values = append(last.Values, value)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,45 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+)
+
+// Submission names one form as it was handed out. The same form sent twice, at
+// once or later, has one effect and gets the same answer.
+type Submission struct{ ID string }
+
+// once runs fn unless this very form was acted on before, and gives the id of
+// the object that fn made or changed then or now. The same form with another
+// content is not the same act: it goes on to fn, which meets the object as it
+// is now. typed is what the person sent; submissions without an id are always
+// acted on.
+func (t *tx) once(ctx context.Context, v Viewer, s Submission, typed any, fn func() (objectID string, err error)) (string, error) {
+	if s.ID == "" {
+		return fn()
+	}
+	body, err := json.Marshal(typed)
+	if err != nil {
+		return "", err
+	}
+	fingerprint := hashed(string(body))
+	key := hashed(s.ID)
+	var was, object string
+	err = t.QueryRowContext(ctx, `SELECT fingerprint, object_id FROM submissions WHERE person_id = $1 AND id = $2`,
+		v.PersonID, key).Scan(&was, &object)
+	if err == nil && was == fingerprint {
+		return object, nil
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	if object, err = fn(); err != nil {
+		return "", err
+	}
+	_, err = t.ExecContext(ctx, `INSERT INTO submissions (person_id, id, fingerprint, object_id, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (person_id, id) DO UPDATE SET fingerprint = excluded.fingerprint, object_id = excluded.object_id`,
+		v.PersonID, key, fingerprint, object, t.stamp())
+	return object, err
+}

@@ -1,0 +1,119 @@
+// Small conveniences for every page. Each page works without this file.
+// Listeners sit on the document, so content that htmx swaps in needs no set-up.
+(() => {
+  'use strict';
+
+  const problem = ['[aria-invalid="true"]', '#problem'];
+  const within = (root, selector) => (root.matches(selector) ? root : root.querySelector(selector));
+
+  // Focus. After a swap it would fall back to the top of the page, and a
+  // keyboard or a screen reader would lose its place.
+  function focus(target) {
+    const control = 'input, select, textarea, button, a[href], [tabindex]';
+    // A group of radio buttons is marked invalid on its fieldset: take the first.
+    const field = (target.hasAttribute('aria-invalid') && within(target, control)) || target;
+    if (!field.matches(control)) field.tabIndex = -1;
+    field.focus();
+  }
+
+  function focusFirst(nodes, selectors) {
+    const elements = nodes.filter((node) => node.nodeType === Node.ELEMENT_NODE);
+    for (const selector of selectors) {
+      const found = elements.map((element) => within(element, selector)).find(Boolean);
+      if (found) return focus(found);
+    }
+  }
+
+  // Number steppers: <button type="button" data-step="-1" data-for="done">
+  function step(button) {
+    const input = document.getElementById(button.dataset.for);
+    if (!input || input.disabled || input.readOnly) return;
+    const by = Number(button.dataset.step);
+    // From an empty field: + means "one", − means "none at all".
+    let value = input.value === '' ? Math.max(by, 0) : Number(input.value) + by;
+    if (input.max !== '') value = Math.min(value, Number(input.max));
+    if (input.min !== '') value = Math.max(value, Number(input.min));
+    if (String(value) === input.value) return;
+    input.value = String(value);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  // Blocks that belong to one answer: <div data-show-when="done=0">
+  function showMatching() {
+    for (const block of document.querySelectorAll('[data-show-when]')) {
+      const [name, wanted] = block.dataset.showWhen.split('=');
+      const all = block.closest('form')?.elements ?? document.querySelectorAll('[name]');
+      const fields = [...all].filter((field) => field.name === name);
+      block.hidden = fields.length > 0 && !fields.some((field) => {
+        const counts = ['radio', 'checkbox'].includes(field.type) ? field.checked : field.value !== '';
+        const same = field.type === 'number' ? Number(field.value) === Number(wanted) : field.value === wanted;
+        return counts && same;
+      });
+    }
+  }
+
+  // Submits. A second press is nearly always an impatient one; the server would
+  // recognise the repeat, but the person should not have to wonder.
+  const busy = new Map(); // form → what ends its wait
+  const hold = 4000;
+
+  function submitting(event) {
+    const form = event.target;
+    if (busy.has(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation(); // htmx must not see it either
+      return;
+    }
+    const button = event.submitter ?? form.querySelector('[type=submit], button:not([type])');
+    button?.setAttribute('aria-disabled', 'true');
+    const timer = setTimeout(() => release(form), hold);
+    busy.set(form, () => {
+      clearTimeout(timer);
+      button?.removeAttribute('aria-disabled');
+    });
+  }
+
+  function release(form) {
+    busy.get(form)?.();
+    busy.delete(form);
+  }
+
+  // What was published can be taken back, so a page that was out of sight is
+  // fetched again. Never over something half written.
+  const edited = new Set();
+  let hiddenSince = document.hidden ? Date.now() : 0;
+  const unsaved = () => [...edited].some((field) => field.isConnected) || document.querySelector(problem.join()) !== null;
+
+  function visibility() {
+    const wasLong = hiddenSince > 0 && Date.now() - hiddenSince > 2000;
+    hiddenSince = document.hidden ? Date.now() : 0;
+    if (wasLong && !document.hidden && document.body.hasAttribute('data-refetch') && !unsaved()) location.reload();
+  }
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-step], [data-print]');
+    if (button?.hasAttribute('data-step')) step(button);
+    else if (button) window.print();
+  });
+  document.addEventListener('input', (event) => { edited.add(event.target); showMatching(); });
+  document.addEventListener('change', showMatching);
+  document.addEventListener('reset', () => { edited.clear(); setTimeout(showMatching); }); // the fields change after the event
+  document.addEventListener('submit', submitting, true);
+  document.addEventListener('visibilitychange', visibility);
+  // htmx tells of each place it filled, with the new nodes, before the swap is done.
+  document.addEventListener('htmx:after:settle', (event) => {
+    showMatching();
+    focusFirst(event.detail.newContent, [...problem, '[data-focus]']);
+  });
+  document.addEventListener('htmx:finally:request', (event) => {
+    if (event.detail.ctx.keepIndicators) return; // on its way to another page
+    for (const form of busy.keys()) if (form.contains(event.target) || !form.isConnected) release(form);
+  });
+  window.addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload(); // a kept page may show what is no longer shared
+    showMatching(); // the browser may have put old values back
+  });
+
+  showMatching();
+  focusFirst([document.body], problem); // a form refused without htmx
+})();
