@@ -53,6 +53,9 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := privateFile(file); err != nil {
+		return nil, err
+	}
 	db.writer = openPool(file, 1, nil, "_txlock", "immediate")
 	if err := db.migrate(context.Background(), file); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
@@ -144,6 +147,7 @@ var pragmas = map[string]struct{ set, want string }{
 	"secure_delete":      {"1", "1"},
 	"journal_size_limit": {"8388608", "8388608"},
 	"trusted_schema":     {"0", "0"},
+	"recursive_triggers": {"1", "1"}, // so that REPLACE cannot remove what a trigger keeps
 }
 
 // connector opens connections of one pool with their own driver, so that each
@@ -205,6 +209,16 @@ func confirmPragma(conn sqlite.ExecQuerierContext, name, want string) error {
 		return fmt.Errorf("pragma %s is %v, wanted %s", name, got[0], want)
 	}
 	return nil
+}
+
+// privateFile makes a file that only this account can read, or tightens one
+// that is there. SQLite gives the files beside the database the same rights.
+func privateFile(name string) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 // PrivateFolder makes a folder that only this account can read, or tightens

@@ -37,14 +37,18 @@ func (t *tx) invite(ctx context.Context, personID, token string, lasts time.Dura
 	return err
 }
 
+// badCode is the one answer to a code that is unknown, used, expired or made
+// for something else.
+func badCode() error { return invalid("code", "This code cannot be used. Ask for a new one.") }
+
 // useInvitation takes an invitation that is still good and gives its person,
-// empty for the set-up. Unknown, used and expired ones are the same NotFound.
+// empty for the set-up.
 func (t *tx) useInvitation(ctx context.Context, token string) (personID string, err error) {
 	var person sql.NullString
 	err = t.QueryRowContext(ctx, `UPDATE invitations SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1 RETURNING person_id`,
 		t.stamp(), hashed(token)).Scan(&person)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", invalid("code", "This code cannot be used. Ask for a new one.")
+		return "", badCode()
 	}
 	return person.String, err
 }
@@ -94,10 +98,14 @@ func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 	hash := db.hashing.hash(in.Credentials.Passphrase)
 	v := Viewer{Role: Therapist, Name: name, Owner: true}
 	err := db.write(ctx, func(ctx context.Context, t *tx) error {
-		if person, err := t.useInvitation(ctx, in.Token); err != nil || person != "" {
-			return errors.Join(err, ignoreEmpty(person))
+		person, err := t.useInvitation(ctx, in.Token)
+		if err != nil {
+			return err
 		}
-		_, err := t.ExecContext(ctx, `INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, $1, $2, $3, $4, $5, $6)`,
+		if person != "" {
+			return badCode()
+		}
+		_, err = t.ExecContext(ctx, `INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, $1, $2, $3, $4, $5, $6)`,
 			practice.Name, practice.Zone, practice.Office, practice.Emergency, practice.Policy, t.stamp())
 		if err != nil {
 			return err
@@ -111,13 +119,6 @@ func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 		return t.audit(ctx, v, "practice set up", "", v.PersonID)
 	})
 	return v, err
-}
-
-func ignoreEmpty(person string) error {
-	if person == "" {
-		return nil
-	}
-	return notFound()
 }
 
 // JoinInput is what somebody types who was given a code.
@@ -146,7 +147,7 @@ func (db *DB) Join(ctx context.Context, in JoinInput) (Viewer, error) {
 			return err
 		}
 		if person != v.PersonID {
-			return notFound()
+			return badCode()
 		}
 		if err := t.setCredentials(ctx, person, signin, hash); err != nil {
 			return err
@@ -167,7 +168,7 @@ func (db *DB) invited(ctx context.Context, code string) (Viewer, error) {
 			WHERE i.code_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2`, hashed(code), t.stamp()).
 			Scan(&v.PersonID, &v.Role, &v.Name, &v.Owner)
 		if errors.Is(err, sql.ErrNoRows) {
-			return invalid("code", "This code cannot be used. Ask for a new one.")
+			return badCode()
 		}
 		return err
 	})

@@ -67,7 +67,7 @@ func (db *DB) migrateTo(ctx context.Context, file string, steps []string) error 
 			return fmt.Errorf("schema version %d: %w", i+1, err)
 		}
 	}
-	return os.Chmod(file, 0o600)
+	return nil
 }
 
 // copyBeside keeps the database as it is in a file beside it, readable by this

@@ -38,17 +38,19 @@
     input.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
-  // Blocks that belong to one answer: <div data-show-when="done=0">
+  // Blocks that belong to some answers: <div data-show-when="safe=not_always|no">,
+  // or to all but one: "done!=0".
   function showMatching() {
     for (const block of document.querySelectorAll('[data-show-when]')) {
-      const [name, wanted] = block.dataset.showWhen.split('=');
+      const [, name, not, values] = /^(\w+)(!?)=(.*)$/.exec(block.dataset.showWhen);
+      const wanted = values.split('|');
       const all = block.closest('form')?.elements ?? document.querySelectorAll('[name]');
       const fields = [...all].filter((field) => field.name === name);
-      block.hidden = fields.length > 0 && !fields.some((field) => {
+      const matches = fields.some((field) => {
         const counts = ['radio', 'checkbox'].includes(field.type) ? field.checked : field.value !== '';
-        const same = field.type === 'number' ? Number(field.value) === Number(wanted) : field.value === wanted;
-        return counts && same;
+        return counts && wanted.includes(field.type === 'number' ? String(Number(field.value)) : field.value);
       });
+      block.hidden = fields.length > 0 && matches === (not === '!');
     }
   }
 

@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// access is a set of roles. The zero set is nobody. It says which role may
+// come in; whether the object belongs to this viewer is for package models.
+type access uint8
+
+const (
+	anyone access = 1 << iota
+	therapist
+	client
+	partner
+)
+
+// handlerFunc answers a request of a viewer who was let in. The viewer is a
+// parameter, so that no handler can forget to look.
+type handlerFunc func(c echo.Context, v models.Viewer) error
+
+// route is one line of the table.
+type route struct {
+	method, path string
+	allow        access
+	handle       handlerFunc
+}
+
+func (r route) allows(v models.Viewer) bool {
+	if r.allow&anyone != 0 {
+		return true
+	}
+	return r.allow&map[models.Role]access{models.Therapist: therapist, models.Client: client, models.Partner: partner}[v.Role] != 0
+}
+
+// admit lets the viewers of a route in. Nobody is sent to sign in; a person
+// whom the route is not for is answered as if it were not there.
+func (a *App) admit(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, err := a.viewer(c)
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.allows(v):
+			return r.handle(c, v)
+		case !v.Known() && r.allow != 0:
+			return a.redirect(c, signinPath)
+		}
+		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+}

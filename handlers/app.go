@@ -1,0 +1,114 @@
+// Package handlers is the web side of Enough: routes, sessions, forms, pages.
+// It holds no SQL and no rules of the domain.
+//
+// Start with routes.go, the table of everything that can be asked for and by
+// whom. A handler reads the body of a form into an input of package models,
+// calls one method there, and answers with a page, or for an HTMX swap with
+// the same partial that the page includes.
+package handlers
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"enough/models"
+	"enough/static"
+	"enough/templates"
+)
+
+// Config is what an App needs.
+type Config struct {
+	DB  *models.DB
+	Log *slog.Logger
+	// Secure says that people reach the app over HTTPS, so that cookies may be
+	// held to it.
+	Secure bool
+	// Demo lists the people of a demo practice, who sign in with one click.
+	// Empty for a real practice.
+	Demo []DemoPerson
+}
+
+// DemoPerson is a person of the demo practice as the start page lists her.
+type DemoPerson struct {
+	models.Viewer
+	Passphrase, SignIn, Line string
+}
+
+// App answers requests.
+type App struct {
+	db     *models.DB
+	client *models.ClientStore
+	log    *slog.Logger
+	secure bool
+	demo   []DemoPerson
+	assets *static.Assets
+	render *renderer
+	echo   *echo.Echo
+}
+
+// New makes the app. A template that does not parse or an asset that is not
+// there stops it.
+func New(c Config) (*App, error) {
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	render, err := newRenderer(templates.Files, assets)
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, demo: c.Demo, assets: assets, render: render, echo: echo.New()}
+	e := a.echo
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = a.handleError
+	e.Use(a.logRequest, middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: a.logPanic}), a.headers, a.guard)
+	for _, r := range a.routes() {
+		h := a.admit(r)
+		e.Add(r.method, r.path, h)
+		if r.method == http.MethodGet {
+			e.Add(http.MethodHead, r.path, h)
+		}
+	}
+	return a, nil
+}
+
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
+
+// Server gives a server for the app with every time-out set.
+func (a *App) Server() *http.Server {
+	return &http.Server{
+		Handler:           a,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// logRequest writes one line for each request: the route, never the address,
+// and nothing that anybody typed.
+func (a *App) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		a.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "request", slog.String("method", c.Request().Method),
+			slog.String("route", c.Path()), slog.Int("status", c.Response().Status), slog.Duration("took", time.Since(start)))
+		return nil
+	}
+}
+
+func (a *App) logPanic(c echo.Context, err error, stack []byte) error {
+	a.log.Error("panic", "route", c.Path(), "stack", string(stack))
+	return err
+}

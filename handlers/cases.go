@@ -1,0 +1,263 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// casesPage lists the therapist's cases, one row each.
+type casesPage struct {
+	Page page
+	Rows []caseRow
+}
+
+type caseRow struct {
+	Href, Couple, Goal string
+	Stand              string // where the experiment stands
+	Next               string // the next date
+	Review             *link
+}
+
+func (casesPage) template() string { return "cases" }
+
+// showCases lists the viewer's own cases.
+func (a *App) showCases(c echo.Context, v models.Viewer) error {
+	lines, err := a.db.Cases(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
+	for _, line := range lines {
+		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal}
+		row.Stand, row.Next = standing(line.Experiment, line.Phases, line.Today)
+		if line.Experiment.Started {
+			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// standing says where an experiment stands on a date, and what comes next.
+func standing(e models.Experiment, phases []models.Phase, today models.Day) (now, next string) {
+	switch {
+	case e.ID == "":
+		return "No experiment yet", ""
+	case !e.Started:
+		return "Draft of a plan", ""
+	case len(phases) == 0:
+		return "", ""
+	}
+	last := phases[len(phases)-1]
+	if e.EndedWeek != "" && e.EndedWeek.Sunday() < today {
+		return "Ended " + e.EndedWeek.Sunday().Long(), ""
+	}
+	for _, p := range phases {
+		switch {
+		case today.Week() < p.Start:
+			if now == "" {
+				now = "Starts"
+			}
+			return now, p.Name + " starts " + p.Start.Monday().Long()
+		case p.Contains(today.Week()):
+			now = phaseTitle(p) + ", week " + itoa(today.Week().Since(p.Start)+1) + " of " + itoa(p.Weeks)
+			next = "Ends " + p.LastWeek().Sunday().Long()
+		}
+	}
+	if last.LastWeek() < today.Week() {
+		return phaseTitle(last) + " is over", "Review due"
+	}
+	return now, next
+}
+
+// phaseTitle names a phase with its dose: “B1, 2 a week”.
+func phaseTitle(p models.Phase) string {
+	if p.Dose != nil {
+		return p.Name + ", " + itoa(*p.Dose) + " a week"
+	}
+	return p.Name
+}
+
+func (a *App) openCaseForm(v models.Viewer, f typed, e *models.Error) simplePage {
+	ed := editing{typed: f, problem: e}
+	fields := ed.filler("")
+	pronouns := []string{"she", "she, her", "he", "he, him", "they", "they, them"}
+	return simplePage{Page: a.chrome(v, casesPath, "Open a case").back(casesPath, "Cases"),
+		Intro: []string{"The client is the one who will try a change. The partner is the one whose report is the measure."},
+		Form: ed.finish(form{ID: "case-form", Action: casesPath, Submit: "Open the case", Parts: []part{
+			{Heading: "Client", Fields: []field{fields.text("client_name", "Name", "").limit(100), fields.choice("client_pronoun", "Pronoun", pronouns...)}},
+			{Heading: "Partner", Fields: []field{fields.text("partner_name", "Name", "").limit(100), fields.choice("partner_pronoun", "Pronoun", pronouns...)}},
+			{Fields: []field{fields.choice("children", "Do children live at home?", "yes", "Yes", "no", "No")}},
+		}})}
+}
+
+// newCase shows the form of a new case.
+func (a *App) newCase(c echo.Context, v models.Viewer) error {
+	return a.page(c, http.StatusOK, a.openCaseForm(v, nil, nil))
+}
+
+// openCase opens a case and goes on to its frame.
+func (a *App) openCase(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := a.db.OpenCase(c.Request().Context(), v, models.OpenCaseInput{
+		ClientName: f.text("client_name"), PartnerName: f.text("partner_name"), ClientPronoun: f.text("client_pronoun"),
+		PartnerPronoun: f.text("partner_pronoun"), Children: f.text("children"), Submission: f.submission()})
+	if err != nil {
+		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.openCaseForm(v, f, e), nil })
+	}
+	return a.redirect(c, casePath(id)+"/frame")
+}
+
+// casePage is one case: its people, frame, gate and experiments.
+type casePage struct {
+	Page        page
+	People      []casePerson
+	NewCode     string // shown once, with whose it is
+	NewCodeFor  string
+	Frame       []saved
+	FrameHref   string
+	Checklist   []checkLine
+	GateOpen    bool
+	GateHref    string
+	Experiments []experimentRow
+	Candidates  []candidateButton
+	CanPlan     bool
+	PlanHref    string
+	PlanID      string // the submission of a new plan
+	Links       []link
+}
+
+type casePerson struct {
+	Name, Role, State string
+	Action            string // makes a one-time code
+	Value             string
+}
+
+type checkLine struct {
+	Text, Why string
+	Done      bool
+}
+
+type experimentRow struct {
+	Href, Title, Stand, Next string
+	Review                   *link
+}
+
+type candidateButton struct{ Behaviour, Cost string }
+
+func (casePage) template() string { return "case" }
+
+func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
+	ctx, id := c.Request().Context(), c.Param("case")
+	k, err := a.db.Case(ctx, v, id)
+	if err != nil {
+		return casePage{}, err
+	}
+	gate, err := a.db.Gate(ctx, v, id)
+	if err != nil {
+		return casePage{}, err
+	}
+	experiments, err := a.db.Experiments(ctx, v, id)
+	if err != nil {
+		return casePage{}, err
+	}
+	p := casePage{Page: a.chrome(v, casesPath, k.Client.Name+" and "+k.Partner.Name).back(casesPath, "Cases"),
+		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", GateOpen: gate.Open(k.Frame.Ending), CanPlan: true,
+		PlanHref: casePath(id) + "/experiments", PlanID: newSubmission()}
+	p.Page.Title = "Case"
+	for _, person := range []models.Person{k.Client, k.Partner} {
+		state := "has not joined"
+		if person.Joined {
+			state = "has joined"
+		}
+		p.People = append(p.People, casePerson{Name: person.Name, Role: string(person.Role), State: state, Action: casePath(id) + "/code", Value: string(person.Role)})
+	}
+	p.Frame = frameLines(k)
+	for _, item := range gate.Checklist(k.Frame.Ending) {
+		p.Checklist = append(p.Checklist, checkLine{item.Text, item.Why, item.Done})
+	}
+	for _, e := range experiments {
+		_, phases, err := a.db.Experiment(ctx, v, e.ID)
+		if err != nil {
+			return p, err
+		}
+		today, err := a.today(c)
+		if err != nil {
+			return p, err
+		}
+		row := experimentRow{Href: experimentPath(e.ID), Title: "Experiment " + itoa(e.Number)}
+		if e.Behaviour != "" {
+			row.Title += ": " + e.Behaviour
+		}
+		row.Stand, row.Next = standing(e, phases, today)
+		if e.Started {
+			row.Review = &link{Href: reviewPath(e.ID), Text: "Review"}
+		}
+		p.Experiments = append(p.Experiments, row)
+		p.CanPlan = p.CanPlan && e.EndedWeek != ""
+	}
+	for _, candidate := range k.Frame.Candidates {
+		b := candidateButton{Behaviour: candidate.Behaviour}
+		if candidate.Cost != nil {
+			b.Cost = itoa(*candidate.Cost) + " of 10"
+		}
+		p.Candidates = append(p.Candidates, b)
+	}
+	p.Links = []link{{Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
+		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
+	return p, nil
+}
+
+func frameLines(k models.Case) []saved {
+	f := k.Frame
+	economic := map[string]string{"yes": "Yes. Caution with anything that involves money or time control.", "no": "No", "unknown": "Not known"}[f.Economic]
+	standing := f.Standing
+	if standing == "" {
+		standing = "Unknown"
+	}
+	return []saved{{"What does the client want?", f.Goal}, {"What does it cost, if it is lost?", f.Stake}, {"Whose cooperation does it need?", f.Cooperation},
+		{"Where does that stand now?", standing}, {"Does the partner depend on the client’s money?", economic}, {"I will end this if …", f.Ending}}
+}
+
+// showCase shows one case.
+func (a *App) showCase(c echo.Context, v models.Viewer) error {
+	p, err := a.casePage(c, v)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// makeCode makes a one-time code for the client or the partner and shows it
+// once, here, on the therapist's own screen.
+func (a *App) makeCode(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	p, err := a.casePage(c, v)
+	if err != nil {
+		return err
+	}
+	role := models.Role(f.text("role"))
+	if role != models.Client && role != models.Partner {
+		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	code, err := a.db.InviteTo(c.Request().Context(), v, c.Param("case"), role)
+	if err != nil {
+		return err
+	}
+	p.NewCode = code
+	for _, person := range p.People {
+		if person.Value == string(role) {
+			p.NewCodeFor = person.Name
+		}
+	}
+	return a.page(c, http.StatusOK, p)
+}

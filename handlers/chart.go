@@ -1,0 +1,210 @@
+package handlers
+
+import (
+	"strconv"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"enough/models"
+)
+
+// chart is an option for the browser's chart library, the sentence that says
+// what it shows, and the same numbers as a table.
+type chart struct {
+	ID      string
+	Caption string
+	Two     bool // two panels, one above the other
+	Option  map[string]any
+	Table   table
+}
+
+// table is numbers in rows. The first cell of a row names it.
+type table struct {
+	Caption string
+	Head    []string
+	Rows    [][]string
+}
+
+// canvas collects the series of a chart over a run of weeks. All of it lies on
+// a time axis; a week is drawn at its Monday, inside a band that begins half a
+// week before.
+type canvas struct {
+	from, to models.Week // first and last week
+	line     *charts.Line
+	legend   []string
+	titles   []string // one for each panel
+	tops     []float64
+}
+
+func newCanvas(from, to models.Week) *canvas {
+	return &canvas{from: from, to: to, line: charts.NewLine()}
+}
+
+// panel adds a panel whose axis runs from 0 to top.
+func (k *canvas) panel(title string, top int) {
+	k.titles, k.tops = append(k.titles, title), append(k.tops, float64(top))
+}
+
+// edge is where the band of a week begins: the Thursday noon before it.
+func edge(w models.Week) string {
+	return w.Monday().Add(-4).Time().Format("2006-01-02T15:04:05Z")
+}
+
+// point is one value; nil leaves a gap.
+type point struct {
+	week  models.Week
+	value *float64
+}
+
+func intPoint(w models.Week, n *int) point {
+	if n == nil {
+		return point{w, nil}
+	}
+	f := float64(*n)
+	return point{w, &f}
+}
+
+// look is how a series is drawn: colour, dash and symbol differ together, so
+// that it can be told in grey and by the colour-blind.
+type look struct{ colour, dash, symbol string }
+
+var (
+	lookOne   = look{"$css:--chart-line-1", "solid", "circle"}
+	lookTwo   = look{"$css:--chart-line-2", "dashed", "triangle"}
+	lookThree = look{"$css:--chart-line-3", "dotted", "diamond"}
+)
+
+func (k *canvas) series(panel int, name string, l look, points []point) {
+	data := make([]opts.LineData, len(points))
+	for i, p := range points {
+		data[i] = opts.LineData{Value: []any{string(p.week.Monday()), value(p.value)}}
+	}
+	k.legend = append(k.legend, name)
+	k.line.AddSeries(name, data, onPanel(panel),
+		charts.WithLineChartOpts(opts.LineChart{Symbol: l.symbol, SymbolSize: 8, ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false), XAxisIndex: panel, YAxisIndex: panel}),
+		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: 2, Type: l.dash}), charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}))
+}
+
+func (k *canvas) bars(panel int, name, colour string, points []point) {
+	bar := charts.NewBar()
+	data := make([]opts.BarData, len(points))
+	for i, p := range points {
+		data[i] = opts.BarData{Value: []any{string(p.week.Monday()), value(p.value)}}
+	}
+	k.legend = append(k.legend, name)
+	bar.AddSeries(name, data, charts.WithBarChartOpts(opts.BarChart{BarWidth: "10", XAxisIndex: panel, YAxisIndex: panel}),
+		charts.WithItemStyleOpts(opts.ItemStyle{Color: colour, Opacity: opts.Float(0.75)}))
+	k.line.Overlap(bar)
+}
+
+func value(f *float64) any {
+	if f == nil {
+		return nil
+	}
+	return *f
+}
+
+func onPanel(panel int) charts.SeriesOpts {
+	return func(s *charts.SingleSeries) { s.XAxisIndex, s.YAxisIndex = panel, panel }
+}
+
+// segment draws a level over the weeks of a phase: a dose, a mean, a
+// criterion. It has no name and stays out of the legend; label may be empty.
+func (k *canvas) segment(panel int, p models.Phase, level float64, l look, width float32, label string) {
+	from, to := edge(p.Start), edge(p.LastWeek().Add(1))
+	data := []opts.LineData{{Value: []any{from, level}}, {Value: []any{to, level}}}
+	mark := func(s *charts.SingleSeries) {
+		if label == "" {
+			return
+		}
+		s.MarkPoints = &opts.MarkPoints{Data: []any{map[string]any{"coord": []any{from, level}, "symbolSize": 1, "label": map[string]any{
+			"formatter": label, "position": "right", "offset": []any{4, -8}, "color": l.colour, "fontSize": 11}}}}
+	}
+	k.line.AddSeries("", data, onPanel(panel), mark,
+		charts.WithLineChartOpts(opts.LineChart{Symbol: "none", XAxisIndex: panel, YAxisIndex: panel}),
+		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: width, Type: l.dash}))
+}
+
+// phases draws the band of each phase on every panel, with its name above the
+// first.
+func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
+	for panel := range k.titles {
+		var areas []any
+		for i, p := range list {
+			if p.Start > k.to || p.LastWeek() < k.from {
+				continue
+			}
+			colour := []string{"$css:--chart-band-a", "$css:--chart-band-b"}[i%2]
+			end := min(p.LastWeek(), k.to).Add(1)
+			area := map[string]any{"xAxis": edge(p.Start), "itemStyle": map[string]any{"color": colour}}
+			if panel == 0 {
+				area["name"] = name(p)
+			}
+			areas = append(areas, []any{area, map[string]any{"xAxis": edge(end)}})
+		}
+		bands := func(s *charts.SingleSeries) {
+			s.MarkAreas = &opts.MarkAreas{Data: areas}
+		}
+		k.line.AddSeries("", []opts.LineData{}, onPanel(panel), bands, charts.WithLineChartOpts(opts.LineChart{XAxisIndex: panel, YAxisIndex: panel}))
+	}
+}
+
+// option gives the finished option.
+func (k *canvas) option() map[string]any {
+	k.line.Validate()
+	o := k.line.JSON()
+	for _, drop := range []string{"title", "legend", "tooltip", "xAxis", "yAxis", "color", "dataZoom", "visualMap"} {
+		delete(o, drop)
+	}
+	quiet := map[string]any{"color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 12}
+	rule := map[string]any{"lineStyle": map[string]any{"color": "$css:--chart-rule"}}
+	var grids, xs, ys, titles []any
+	top, heights := 64, []int{216}
+	if len(k.titles) == 2 {
+		heights = []int{110, 240}
+	}
+	mondays := k.mondays()
+	for i, title := range k.titles {
+		grids = append(grids, map[string]any{"left": 34, "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})
+		titles = append(titles, map[string]any{"text": title, "left": 0, "top": top - 26, "textStyle": map[string]any{"color": "$css:--chart-quiet",
+			"fontFamily": "$css:--chart-font", "fontSize": 12, "fontWeight": "normal"}})
+		if i == 0 {
+			titles[0].(map[string]any)["top"] = 20
+		}
+		xs = append(xs, map[string]any{"type": "time", "gridIndex": i, "min": edge(k.from), "max": edge(k.to.Add(1)), "containShape": false,
+			"axisLabel": map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 11, "show": i == len(k.titles)-1},
+			"axisTick":  map[string]any{"customValues": mondays, "show": i == len(k.titles)-1}, "axisLine": rule, "splitLine": map[string]any{"show": false}})
+		ys = append(ys, map[string]any{"type": "value", "gridIndex": i, "min": 0, "max": k.tops[i], "interval": map[bool]any{true: 5, false: 2}[k.tops[i] > 6],
+			"axisLabel": quiet, "axisLine": map[string]any{"show": false}, "splitLine": rule})
+		top += heights[i] + 56
+	}
+	o["grid"], o["xAxis"], o["yAxis"], o["title"] = grids, xs, ys, titles
+	o["legend"] = map[string]any{"data": k.legend, "top": 0, "left": 0, "itemWidth": 28, "textStyle": map[string]any{"color": "$css:--chart-text", "fontFamily": "$css:--chart-font"}, "selectedMode": false}
+	o["tooltip"] = map[string]any{"trigger": "axis", "formatter": "$fn:tip"}
+	o["axisPointer"] = map[string]any{"link": []any{map[string]any{"xAxisIndex": "all"}}}
+	o["textStyle"] = map[string]any{"fontFamily": "$css:--chart-font"}
+	for _, s := range o["series"].([]charts.SingleSeries) {
+		if s.MarkAreas != nil {
+			s.MarkAreas.Label = nil
+		}
+	}
+	return o
+}
+
+// mondays are the weeks that are named under the axis: every one of a short
+// run, every second or fourth of a long one.
+func (k *canvas) mondays() []string {
+	step := 1
+	for k.to.Since(k.from)/step > 13 {
+		step *= 2
+	}
+	var list []string
+	for w := k.from; w <= k.to; w = w.Add(step) {
+		list = append(list, string(w.Monday()))
+	}
+	return list
+}
+
+// decimal writes a mean with one decimal, as far as it is not whole.
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }

@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"enough/models"
+)
+
+// reviewSeries gives one value for each week of a review, nil for a gap. Weeks
+// between two monthly forms are no gaps: nothing was asked in them.
+func reviewSeries(r models.Review, pick func(models.ReviewWeek) *int) []point {
+	var list []point
+	for _, p := range r.Phases {
+		for _, w := range p.Weeks {
+			x := intPoint(w.Week, pick(w))
+			if x.value == nil && p.Phase.Kind == models.FollowUp && !w.Asked && !w.Excused {
+				continue
+			}
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func ofReport(pick func(*models.PartnerReport) *int) func(models.ReviewWeek) *int {
+	return func(w models.ReviewWeek) *int {
+		if w.Report == nil {
+			return nil
+		}
+		return pick(w.Report)
+	}
+}
+
+func ofCheckin(pick func(*models.Checkin) *int) func(models.ReviewWeek) *int {
+	return func(w models.ReviewWeek) *int {
+		if w.Checkin == nil {
+			return nil
+		}
+		return pick(w.Checkin)
+	}
+}
+
+func conflictOf(p *models.PartnerReport) *int { return p.Conflict }
+func leavingOf(p *models.PartnerReport) *int  { return p.Leaving }
+func noticedOf(p *models.PartnerReport) *int  { return p.Noticed }
+func realOf(p *models.PartnerReport) *int     { return p.FeltReal }
+func doneOf(c *models.Checkin) *int           { return c.Done }
+func forecastOf(c *models.Checkin) *int       { return &c.Forecast }
+
+func reviewCanvas(r models.Review) (*canvas, []models.Phase) {
+	var phases []models.Phase
+	for _, p := range r.Phases {
+		phases = append(phases, p.Phase)
+	}
+	last := phases[len(phases)-1].LastWeek()
+	if limit := r.Today.Week(); last > limit {
+		last = max(limit, phases[0].Start)
+		for _, p := range phases {
+			if p.Contains(limit) {
+				last = p.LastWeek()
+			}
+		}
+	}
+	return newCanvas(phases[0].Start, last), phases
+}
+
+func phaseName(p models.Phase) string { return p.Name }
+
+// newOutcomeChart draws the two panels of the review: the act against the steps
+// of the dose, and the partner's scores with the mean of each phase and the
+// criterion.
+func newOutcomeChart(r models.Review) chart {
+	cv, phases := reviewCanvas(r)
+	top := 7
+	done := reviewSeries(r, ofCheckin(doneOf))
+	for _, p := range done {
+		if p.value != nil {
+			top = max(top, int(*p.value))
+		}
+	}
+	cv.panel("Times a week, with the dose as a line", top)
+	cv.panel("Partner’s scores, 0 to 10. Thin lines: phase means", 10)
+	cv.phases(phases, phaseName)
+	cv.bars(0, "Done", "$css:--chart-line-3", done)
+	cv.series(1, "Tension", lookOne, reviewSeries(r, ofReport(conflictOf)))
+	cv.series(1, "Close to leaving", lookTwo, reviewSeries(r, ofReport(leavingOf)))
+	for _, p := range r.Phases {
+		if p.Phase.Start > cv.to {
+			continue
+		}
+		if p.Phase.Dose != nil {
+			cv.segment(0, p.Phase, float64(*p.Phase.Dose), look{"$css:--chart-criterion", "solid", ""}, 2, "")
+		}
+		if p.Conflict.Mean != nil {
+			cv.segment(1, p.Phase, *p.Conflict.Mean, look{lookOne.colour, "solid", ""}, 1, "")
+		}
+		if p.Leaving.Mean != nil {
+			cv.segment(1, p.Phase, *p.Leaving.Mean, look{lookTwo.colour, "dashed", ""}, 1, "")
+		}
+		if level, ok := criterionLevel(r, p.Phase); ok {
+			cv.segment(1, p.Phase, level, look{"$css:--chart-criterion", "dotted", ""}, 2, "criterion")
+		}
+	}
+	return chart{ID: "outcomes", Two: true, Option: cv.option(),
+		Caption: "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means and the criterion. Gaps are weeks without a report.",
+		Table:   weekTable(r)}
+}
+
+// criterionLevel is where the criterion of an intervention lies: its level, or
+// so far below the baseline's mean.
+func criterionLevel(r models.Review, p models.Phase) (float64, bool) {
+	if p.Kind != models.Intervention {
+		return 0, false
+	}
+	if p.CriterionKind == "level" {
+		return float64(p.Criterion), true
+	}
+	baseline := r.Phases[0].Conflict
+	if p.Outcome == "leaving" {
+		baseline = r.Phases[0].Leaving
+	}
+	if r.Phases[0].Phase.Kind != models.Baseline || baseline.Mean == nil {
+		return 0, false
+	}
+	return max(0, *baseline.Mean-float64(p.Criterion)), true
+}
+
+// newCareChart draws done, noticed and felt real in one panel.
+func newCareChart(r models.Review) chart {
+	cv, phases := reviewCanvas(r)
+	cv.panel("Times a week, and 0 to 10 for how real it felt", 10)
+	cv.phases(phases, phaseName)
+	done, noticed, felt := reviewSeries(r, ofCheckin(doneOf)), reviewSeries(r, ofReport(noticedOf)), reviewSeries(r, ofReport(realOf))
+	cv.bars(0, "Done", "$css:--chart-line-3", done)
+	cv.series(0, "Noticed", lookTwo, noticed)
+	cv.series(0, "Felt real", lookOne, felt)
+	return chart{ID: "care", Option: cv.option(), Caption: "Done is the client’s count, noticed and felt real are the partner’s. Noticing less than was done is normal. How real it felt says nothing about motives.",
+		Table: columns("Done, noticed, felt real", r, []string{"Done", "Noticed", "Felt real"}, done, noticed, felt)}
+}
+
+// newForecastChart draws the client's forecast against the partner's score.
+func newForecastChart(r models.Review) chart {
+	cv, phases := reviewCanvas(r)
+	cv.panel("Tension, 0 to 10", 10)
+	cv.phases(phases, phaseName)
+	forecast, score := reviewSeries(r, ofCheckin(forecastOf)), reviewSeries(r, ofReport(conflictOf))
+	cv.series(0, "Client’s forecast", lookTwo, forecast)
+	cv.series(0, "Partner’s score", lookOne, score)
+	return chart{ID: "forecast", Option: cv.option(), Caption: "How well the client reads the partner: forecast and score for the same week.",
+		Table: columns("Forecast and score", r, []string{"Client’s forecast", "Partner’s score"}, forecast, score)}
+}
+
+// columns makes a table of series over the weeks of a review.
+func columns(caption string, r models.Review, head []string, series ...[]point) table {
+	t := table{Caption: caption, Head: append([]string{"Week of", "Phase"}, head...)}
+	for _, p := range r.Phases {
+		for _, w := range p.Weeks {
+			row, some := []string{w.Week.Monday().Long(), p.Phase.Name}, false
+			for _, s := range series {
+				text := "–"
+				for _, x := range s {
+					if x.week == w.Week && x.value != nil {
+						text, some = itoa(int(*x.value)), true
+					}
+				}
+				row = append(row, text)
+			}
+			if some {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}

@@ -1,0 +1,146 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// decisionPage is the form of a decision with the numbers that it will keep.
+type decisionPage struct {
+	Page   page
+	Ending string // the therapist's own ending criteria, shown back
+	Frozen table
+	Form   form
+}
+
+func (decisionPage) template() string { return "decision" }
+
+// decisionView is a decision that was made.
+type decisionView struct {
+	Title string
+	Lines []saved
+	Table table
+}
+
+var presentPairs = []string{"client", "Client", "both", "Both", "partner", "Partner", "nobody", "Nobody else"}
+
+func frozenTable(list []models.FrozenPhase) table {
+	t := table{Caption: "Numbers as they stand, kept with the decision", Head: []string{"Phase", "Partner reports", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Criterion", "Call"}}
+	for _, f := range list {
+		done := "–"
+		if f.Planned > 0 {
+			done = itoa(f.Done) + " of " + itoa(f.Planned)
+		}
+		t.Rows = append(t.Rows, []string{f.Phase, itoa(f.Reports) + " of " + itoa(f.Asked), done, mean(f.Conflict), mean(f.Leaving), mean(f.Noticed), mean(f.FeltReal),
+			outcomeName(f.Outcome) + ": " + f.Criterion, orElse(models.CallText(f.CallGave), "–")})
+	}
+	return t
+}
+
+func newDecisionView(d models.Decision) decisionView {
+	view := decisionView{Title: d.On.Long() + " · " + d.Phase + " · " + models.ChoiceText(d.Choice), Table: frozenTable(d.Frozen)}
+	add := func(name, value string) {
+		if value != "" {
+			view.Lines = append(view.Lines, saved{name, value})
+		}
+	}
+	for i := 0; i < len(presentPairs); i += 2 {
+		if presentPairs[i] == d.Present {
+			add("Present", presentPairs[i+1])
+		}
+	}
+	add("Reasons", d.Reasons)
+	add("Who suffers less because of this?", d.SuffersLess)
+	add("Who pays for it?", d.WhoPays)
+	add("The client’s learning", d.Learning)
+	if d.Confidence != nil {
+		add("The client is now sure", itoa(*d.Confidence)+" %")
+	}
+	return view
+}
+
+func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (decisionPage, error) {
+	id := c.Param("experiment")
+	r, err := a.db.Review(c.Request().Context(), v, id)
+	if err != nil {
+		return decisionPage{}, err
+	}
+	if len(r.Phases) == 0 {
+		return decisionPage{}, &models.Error{Kind: models.Conflict, Message: "This experiment has not started. There is nothing to decide yet."}
+	}
+	frozen, version := r.Frozen()
+	ed := editing{typed: f, problem: e, saved: map[string]string{"on": string(r.Today), "choice": ""}}
+	x := ed.filler("")
+	choice := x.field("choice", "choice", "Decision")
+	for _, value := range models.Choices {
+		choice.Options = append(choice.Options, option{Value: value, Text: models.ChoiceText(value), Checked: choice.Value == value})
+	}
+	present := x.choice("present", "Who was present", presentPairs...)
+	fm := form{ID: "decision-form", Action: decisionPath(id), Submit: "Keep the decision", Parts: []part{
+		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: []field{choice, x.date("on", "Date", ""), present,
+			x.area("reasons", "Reasons", "For you alone.").limit(4000)}},
+		{Heading: "Two questions that the app does not answer", Fields: []field{
+			x.area("suffers_less", "Who suffers less because of this?", "").limit(1000), x.area("who_pays", "Who pays for it?", "").limit(1000)}},
+		{Heading: "From the client", Fields: []field{x.text("learning", "What was learned, one sentence of the client’s", "").limit(200).optional(),
+			x.number("confidence", "How sure is the client now that this will be enough?", "0 to 100 per cent", 0, 100).optional()}},
+		{Heading: "To be read by them", Intro: "Each reads only the text that is meant for that person. Give no reason that comes from the partner’s answers.", Fields: []field{
+			x.area("client_text", "For the client", "").limit(1000).optional(), x.area("partner_text", "For the partner", "").limit(1000).optional()}},
+	}}
+	ed.version = 0
+	fm = ed.finish(fm)
+	fm.Hidden = append(fm.Hidden[:1], saved{"version", version})
+	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Ending: r.Case.Frame.Ending, Frozen: frozenTable(frozen), Form: fm}, nil
+}
+
+// editDecision shows the form of a decision.
+func (a *App) editDecision(c echo.Context, v models.Viewer) error {
+	p, err := a.decisionPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// saveDecision keeps a decision and goes on to the act that it opens.
+func (a *App) saveDecision(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("experiment")
+	err = a.db.Decide(c.Request().Context(), v, id, models.DecisionInput{Choice: f.text("choice"), On: f.text("on"), Present: f.text("present"),
+		Reasons: f.text("reasons"), SuffersLess: f.text("suffers_less"), WhoPays: f.text("who_pays"), Learning: f.text("learning"),
+		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Version: f.text("version"), Submission: f.submission()})
+	if err == nil {
+		return a.redirect(c, afterDecision(id, f.text("choice")))
+	}
+	e, status, ok := again(err)
+	if !ok {
+		return err
+	}
+	p, err := a.decisionPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	if e.Kind == models.Conflict {
+		// The numbers above the form are part of what has changed.
+		return a.page(c, status, p)
+	}
+	return a.pageOr(c, status, p, p.Form)
+}
+
+// afterDecision is where the act lies that a decision opens.
+func afterDecision(id, choice string) string {
+	switch choice {
+	case "step_up", "hold", "follow_up":
+		return phaseStepPath(id, choice)
+	case "enough", "enough_for_now":
+		return phaseStepPath(id, "follow_up")
+	case "stop_no_benefit", "stop_harm", "end_treatment":
+		return experimentPath(id) + "/end"
+	}
+	return experimentPath(id)
+}

@@ -1,0 +1,399 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// newExperiment opens a draft, from a candidate act or from nothing.
+func (a *App) newExperiment(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := a.db.NewExperiment(c.Request().Context(), v, c.Param("case"), f.text("behaviour"), f.submission())
+	if err != nil {
+		return err
+	}
+	return a.redirect(c, planStepPath(id, "act"))
+}
+
+func planFieldsOf(e models.Experiment) map[string]string {
+	return map[string]string{"behaviour": e.Behaviour, "label": e.Label, "counts_if": e.CountsIf, "not_counts_if": e.NotCountsIf, "if_moment": e.IfMoment,
+		"then_act": e.ThenAct, "dose": digits(e.Dose), "dose_words": e.DoseWords, "cost": digits(e.Cost), "prediction": digits(e.Prediction),
+		"confidence": digits(e.Confidence), "outcome": e.Outcome, "criterion_kind": e.CriterionKind, "criterion": digits(e.Criterion),
+		"baseline_weeks": orElse(digits(e.BaselineWeeks), "4"), "phase_weeks": orElse(digits(e.PhaseWeeks), "4"), "stop_wording": e.StopWording, "draw_latest": digits(e.DrawLatest)}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func actPart(x filler) part {
+	return part{Heading: "The act", Intro: "One observable act. It changes what the client does, not who the client is.", Fields: []field{
+		x.text("behaviour", "What is done", "One sentence that others could see or hear, such as “Ask about the day”.").limit(200),
+		x.text("counts_if", "It counts if …", "Such as “you asked, listened for five minutes, phone away”.").limit(400),
+		x.text("not_counts_if", "It does not count if …", "What would turn it into a show: announced, scored aloud, phone in hand.").limit(400),
+		x.text("label", "What the partner’s form calls it", "It follows “How often did you notice him / her …”, such as “ask about your day”.").limit(60),
+	}}
+}
+
+func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
+	id, step := c.Param("experiment"), c.Param("step")
+	x, _, err := a.db.Experiment(c.Request().Context(), v, id)
+	if err != nil {
+		return simplePage{}, err
+	}
+	ed := editing{typed: f, problem: e, version: x.Version, saved: planFieldsOf(x)}
+	fl := ed.filler("")
+	fm := form{ID: "plan-form", Action: planStepPath(id, step), Submit: "Save and go on"}
+	heading := "Plan, step 1 of 2: the act"
+	switch step {
+	case "act":
+		fm.Parts = []part{actPart(fl), {Heading: "If-then line", Intro: "It raises follow-through.", Fields: []field{
+			fl.text("if_moment", "If it is …", "Such as “after dinner”.").limit(200).optional(),
+			fl.text("then_act", "then I will …", "Such as “ask”.").limit(200).optional()}}}
+	case "measure":
+		heading, fm.Submit = "Plan, step 2 of 2: how much, and how it is judged", "Save and preview"
+		fm.Parts = measureParts(fl, x)
+	default:
+		return simplePage{}, &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	var intro []string
+	if x.Started {
+		fm.Submit = "Save the change"
+		intro = []string{"The experiment has started. A change is kept with its date as a procedural change; phases that have begun keep their dose and criterion."}
+		fm.Parts = append(fm.Parts, part{Heading: "Why", Fields: []field{fl.area("reason", "Reason for the change", "").limit(1000)}})
+	}
+	fm = ed.finish(fm)
+	return simplePage{Page: a.chrome(v, casesPath, heading).back(experimentPath(id), "Experiment "+itoa(x.Number)), Intro: intro, Form: fm}, nil
+}
+
+func measureParts(x filler, e models.Experiment) []part {
+	parts := []part{
+		{Heading: "Dose", Fields: []field{
+			x.number("dose", "Times a week", "The client’s own number, 1 to 14.", 1, 14),
+			x.text("dose_words", "In the client’s words", "").limit(200).optional(),
+			x.number("cost", "What does it cost the client?", "0 nothing, 10 all the client has", 0, 10)}},
+		{Heading: "The client’s prediction", Fields: []field{
+			x.number("prediction", "How close is the partner to leaving?", "The client’s guess: 0 not thinking about it, 10 leaving", 0, 10),
+			x.number("confidence", "How sure is the client that this will be enough?", "0 to 100 per cent", 0, 100)}},
+		{Heading: "How it is judged", Intro: "By the partner’s own weekly report. Set the criterion at about two thirds of the change you hope for: one equal to the true change is met only half the time.", Fields: []field{
+			x.choice("outcome", "Primary measure", "conflict", "Tension between them, 0–10", "leaving", "Closeness to leaving, 0–10"),
+			x.choice("criterion_kind", "Criterion", "level", "Level: the average of the last 3 reports is at most …", "drop", "Drop: it is below the baseline average by at least …"),
+			x.number("criterion", "Points", "0 to 10; a drop is at least 2", 0, 10)}},
+	}
+	if !e.Started {
+		parts = append(parts, part{Heading: "How long", Fields: []field{
+			x.number("baseline_weeks", "Weeks of baseline", "3 to 6, four as a rule. Never prolong it when somebody is about to leave or is unsafe.", 3, 6),
+			x.number("phase_weeks", "Weeks of the first phase", "4 to 6. The client is told “4 to 6 weeks” from the start.", 4, 6),
+			x.choice("draw_latest", "Draw the start week?", "", "No", "5", "From the 4th to the 5th week", "6", "From the 4th to the 6th week", "7", "From the 4th to the 7th week").
+				hint("The app draws when the baseline starts. It is for honesty: not starting on the worst or the best week.").optional()}})
+	}
+	return append(parts, part{Heading: "Stop", Fields: []field{
+		x.text("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.").limit(400)}})
+}
+
+func planInput(f typed, step string) models.PlanInput {
+	return models.PlanInput{Step: step, Behaviour: f.text("behaviour"), Label: f.text("label"), CountsIf: f.text("counts_if"), NotCountsIf: f.text("not_counts_if"),
+		IfMoment: f.text("if_moment"), ThenAct: f.text("then_act"), Dose: f.text("dose"), DoseWords: f.text("dose_words"), Cost: f.text("cost"),
+		Prediction: f.text("prediction"), Confidence: f.text("confidence"), Outcome: f.text("outcome"), CriterionKind: f.text("criterion_kind"),
+		Criterion: f.text("criterion"), BaselineWeeks: f.text("baseline_weeks"), PhaseWeeks: f.text("phase_weeks"), StopWording: f.text("stop_wording"),
+		DrawnBy: f.text("draw_latest"), Reason: f.text("reason"), Version: f.text("version"), Submission: f.submission()}
+}
+
+// editPlan shows one step of the plan.
+func (a *App) editPlan(c echo.Context, v models.Viewer) error {
+	p, err := a.planForm(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// savePlan keeps one step of the plan and goes on to the next.
+func (a *App) savePlan(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, id, step := c.Request().Context(), c.Param("experiment"), c.Param("step")
+	e, _, err := a.db.Experiment(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	in := planInput(f, step)
+	if e.Started {
+		in.BaselineWeeks, in.PhaseWeeks, in.DrawnBy = digits(e.BaselineWeeks), digits(e.PhaseWeeks), digits(e.DrawLatest)
+	}
+	if step != "act" && step != "measure" {
+		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	if err := a.db.SavePlan(ctx, v, id, in); err != nil {
+		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.planForm(c, v, f, e) })
+	}
+	if step == "act" && !e.Complete() {
+		return a.redirect(c, planStepPath(id, "measure"))
+	}
+	return a.redirect(c, experimentPath(id))
+}
+
+// agreement is the plan as both agreed to it, on one page.
+type agreement struct {
+	Client    string
+	Goal      string
+	Lines     []saved
+	IfThen    string
+	Range     string
+	Signature bool
+}
+
+func newAgreement(client, goal string, e models.Experiment) agreement {
+	g := agreement{Client: client, Goal: goal, Lines: []saved{{"Plan", sentence(e.Behaviour)}, {"It counts if", sentence(e.CountsIf)}, {"It does not count if", sentence(e.NotCountsIf)}}}
+	if e.IfMoment != "" {
+		g.IfThen = "If it is " + e.IfMoment + ", then I will " + strings.TrimSuffix(e.ThenAct, ".") + "."
+	}
+	if e.Dose != nil {
+		dose := itoa(*e.Dose) + " a week"
+		if e.DoseWords != "" {
+			dose += " (“" + e.DoseWords + "”)"
+		}
+		g.Lines = append(g.Lines, saved{"How often", dose}, saved{"Cost", digits(e.Cost) + " of 10"},
+			saved{"Guess beforehand", "Closeness to leaving " + digits(e.Prediction) + " of 10. Sure that this will be enough: " + digits(e.Confidence) + " %."})
+	}
+	if e.Criterion != nil {
+		g.Lines = append(g.Lines, saved{"Judged by", outcomeName(e.Outcome) + ", 0 to 10, as reported by the partner each week. The mark: " + models.CriterionText(e.CriterionKind, *e.Criterion) + "."})
+	}
+	if e.BaselineWeeks != nil && e.PhaseWeeks != nil {
+		g.Range = itoa(*e.BaselineWeeks) + " weeks before anything changes, then " + itoa(*e.PhaseWeeks) + " to 6 weeks of the plan. "
+		if *e.PhaseWeeks == 6 {
+			g.Range = itoa(*e.BaselineWeeks) + " weeks before anything changes, then 6 weeks of the plan. "
+		}
+		g.Lines = append(g.Lines, saved{"How long", g.Range + "The review ends the phase."})
+	}
+	if e.StopWording != "" {
+		g.Lines = append(g.Lines, saved{"Stop", "“" + e.StopWording + "” Either may say it at any time. No reason is asked for."})
+	}
+	return g
+}
+
+func outcomeName(outcome string) string {
+	if outcome == "leaving" {
+		return "Closeness to leaving"
+	}
+	return "Tension"
+}
+
+// sentence ends a text with a full stop.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "!") {
+		return s
+	}
+	return s + "."
+}
+
+// agreementPage is the agreement alone, for paper.
+type agreementPage struct {
+	Page      page
+	Agreement agreement
+}
+
+func (agreementPage) template() string { return "agreement" }
+
+// showAgreement shows the agreement on a page that prints on one sheet.
+func (a *App) showAgreement(c echo.Context, v models.Viewer) error {
+	ctx := c.Request().Context()
+	e, _, err := a.db.Experiment(ctx, v, c.Param("experiment"))
+	if err != nil {
+		return err
+	}
+	k, err := a.db.Case(ctx, v, e.CaseID)
+	if err != nil {
+		return err
+	}
+	g := newAgreement(k.Client.Name, k.Frame.Goal, e)
+	g.Signature = true
+	return a.page(c, http.StatusOK, agreementPage{a.chrome(v, casesPath, "Agreement").back(experimentPath(e.ID), "Experiment "+itoa(e.Number)), g})
+}
+
+// experimentPage is one experiment: its agreement, where it stands, and the
+// acts that are possible now.
+type experimentPage struct {
+	Page      page
+	Stand     string
+	Next      string
+	Agreement agreement
+	Complete  bool
+	Edit      []link
+	Start     *form
+	Blocked   string // why it cannot start
+	Acts      []link
+	Extend    *form
+	Phases    []phaseRow
+	Changes   []models.PlanChange
+	Drawn     string
+	Review    *link
+	Print     string
+}
+
+type phaseRow struct{ Name, Weeks, Dates, What string }
+
+func (experimentPage) template() string { return "experiment" }
+
+// showExperiment shows an experiment.
+func (a *App) showExperiment(c echo.Context, v models.Viewer) error {
+	p, err := a.experimentPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *models.Error) (experimentPage, error) {
+	ctx, id := c.Request().Context(), c.Param("experiment")
+	e, phases, err := a.db.Experiment(ctx, v, id)
+	if err != nil {
+		return experimentPage{}, err
+	}
+	k, err := a.db.Case(ctx, v, e.CaseID)
+	if err != nil {
+		return experimentPage{}, err
+	}
+	today, err := a.today(c)
+	if err != nil {
+		return experimentPage{}, err
+	}
+	p := experimentPage{Page: a.chrome(v, casesPath, "Experiment "+itoa(e.Number)).back(casePath(k.ID), k.Client.Name+" and "+k.Partner.Name),
+		Agreement: newAgreement(k.Client.Name, k.Frame.Goal, e), Complete: e.Complete(), Print: agreementPath(id)}
+	p.Stand, p.Next = standing(e, phases, today)
+	if e.EndedWeek == "" {
+		p.Edit = []link{{Href: planStepPath(id, "act"), Text: "Edit the act"}, {Href: planStepPath(id, "measure"), Text: "Edit dose and measure"}}
+	}
+	if !e.Started {
+		return p, a.offerStart(c, v, &p, e, k, today, f, problem)
+	}
+	p.Review = &link{Href: reviewPath(id), Text: "Review"}
+	if e.DrawnWeek != "" {
+		p.Drawn = "The start of the intervention was drawn: " + e.DrawnWeek.Monday().Long() + "."
+	}
+	for _, ph := range phases {
+		p.Phases = append(p.Phases, newPhaseRow(ph))
+	}
+	if p.Changes, err = a.db.PlanChanges(ctx, v, id); err != nil {
+		return p, err
+	}
+	if e.Running() {
+		p.Acts = actsFor(id, phases)
+		last := phases[len(phases)-1]
+		if last.Weeks < last.MostWeeks {
+			p.Extend = &form{ID: "extend-form", Action: experimentPath(id) + "/extend", Submit: "Extend " + last.Name + " by a week", Quiet: true, Hidden: hidden(nil, "")}
+		}
+	}
+	return p, nil
+}
+
+// actsFor lists the acts that fit where a running experiment stands.
+func actsFor(id string, phases []models.Phase) []link {
+	started := false
+	for _, ph := range phases {
+		started = started || ph.Kind == models.Intervention
+	}
+	acts := []link{{Href: phaseStepPath(id, "intervention"), Text: "Start the intervention"}}
+	if started {
+		acts = []link{{Href: phaseStepPath(id, "step_up"), Text: "Step up"}, {Href: phaseStepPath(id, "follow_up"), Text: "Monthly follow-up"},
+			{Href: phaseStepPath(id, "weekly"), Text: "Weekly follow-up"}}
+	}
+	return append(acts, link{Href: phaseStepPath(id, "hold"), Text: "Hold"}, link{Href: experimentPath(id) + "/end", Text: "End"})
+}
+
+func newPhaseRow(ph models.Phase) phaseRow {
+	weeks := itoa(ph.Weeks)
+	if ph.MostWeeks > ph.Weeks {
+		weeks += " (to " + itoa(ph.MostWeeks) + ")"
+	}
+	change := map[string]string{"dose": "More often.", "quality": "Other quality.", "dose_quality": "More often and other quality.", "behaviour": "Another act."}[ph.Change]
+	what := strings.TrimSpace(change + " " + sentence(ph.Behaviour))
+	if ph.Kind == models.FollowUp && ph.Every == 4 {
+		what = "Forms every fourth week. " + what
+	}
+	return phaseRow{Name: phaseTitle(ph), Weeks: weeks, Dates: ph.Start.Monday().Long() + " to " + ph.LastWeek().Sunday().Long(), What: what}
+}
+
+// offerStart adds the start of a draft, or says what blocks it.
+func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e models.Experiment, k models.Case, today models.Day, f typed, problem *models.Error) error {
+	gate, err := a.db.Gate(c.Request().Context(), v, k.ID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !e.Complete():
+		p.Blocked = "The plan has gaps. Fill in both steps first."
+	case !gate.Open(k.Frame.Ending):
+		p.Blocked = "The gate is not open yet. Settle each of its points on the case’s page."
+	default:
+		ed := editing{typed: f, problem: problem}
+		x := ed.filler("")
+		fm := ed.finish(form{ID: "start-form", Action: experimentPath(e.ID) + "/start", Submit: "Start the baseline", Parts: []part{{
+			Heading: "Start", Intro: "This locks the plan. The first week is a week before anything changes.", Fields: []field{startField(x, today)}}}})
+		p.Start = &fm
+	}
+	return nil
+}
+
+// startField offers the weeks in which a phase can start.
+func startField(x filler, today models.Day) field {
+	first := models.FirstStart(today)
+	y := x.field("select", "start", "First week")
+	for i := range 9 {
+		w := first.Add(i)
+		y.Options = append(y.Options, option{Value: string(w), Text: "Week of " + w.Monday().Long(), Checked: y.Value == string(w)})
+	}
+	return y
+}
+
+// startExperiment locks the plan and starts the baseline.
+func (a *App) startExperiment(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("experiment")
+	err = a.db.StartExperiment(c.Request().Context(), v, id, f.text("start"), f.submission())
+	return a.afterAct(c, v, id, f, err)
+}
+
+// afterAct goes on to the experiment after an act on it, or shows its page
+// again with the problem.
+func (a *App) afterAct(c echo.Context, v models.Viewer, id string, f typed, err error) error {
+	if err == nil {
+		return a.redirect(c, experimentPath(id))
+	}
+	e, status, ok := again(err)
+	if !ok {
+		return err
+	}
+	p, err := a.experimentPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	if p.Start == nil {
+		return e
+	}
+	return a.pageOr(c, status, p, *p.Start)
+}
+
+// today is the calendar date in the practice's zone.
+func (a *App) today(c echo.Context) (models.Day, error) {
+	p, err := a.db.Practice(c.Request().Context())
+	if err != nil {
+		return "", err
+	}
+	return models.DayOf(a.db.Now(), p.Location()), nil
+}

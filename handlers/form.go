@@ -1,0 +1,37 @@
+package handlers
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// typed is the body of a form as it was sent. The address is never part of it.
+type typed url.Values
+
+// readForm reads the body of a form, and nothing but the body.
+func readForm(c echo.Context) (typed, error) {
+	r := c.Request()
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	return typed(r.PostForm), nil
+}
+
+// text gives the one value of a field as it was typed.
+func (f typed) text(name string) string { return url.Values(f).Get(name) }
+
+// all gives every value of a field: the boxes that are ticked.
+func (f typed) all(name string) []string { return f[name] }
+
+// submission names the form as it was handed out.
+func (f typed) submission() models.Submission {
+	return models.Submission{ID: strings.TrimSpace(f.text("submission_id"))}
+}
+
+func (f typed) credentials() models.CredentialsInput {
+	return models.CredentialsInput{SignIn: f.text("signin"), Passphrase: f.text("passphrase"), Again: f.text("again")}
+}

@@ -1,0 +1,47 @@
+package handlers
+
+import "enough/models"
+
+// The addresses of pages without an object.
+const (
+	signinPath   = "/signin"
+	signoutPath  = "/signout"
+	joinPath     = "/join"
+	casesPath    = "/cases"
+	newCasePath  = "/cases/new"
+	practicePath = "/practice"
+	weekPath     = "/week"
+	planPath     = "/plan"
+	chartPath    = "/chart"
+	sharedPath   = "/shared"
+	formPath     = "/w" // the partner's whole visit
+	ownPath      = "/w/own"
+	showPath     = "/w/show"
+)
+
+func casePath(id string) string       { return casesPath + "/" + id }
+func experimentPath(id string) string { return "/experiments/" + id }
+func planStepPath(id, step string) string {
+	return experimentPath(id) + "/plan/" + step
+}
+func phaseStepPath(id, kind string) string { return experimentPath(id) + "/step/" + kind }
+func reviewPath(id string) string          { return experimentPath(id) + "/review" }
+func decisionPath(id string) string        { return experimentPath(id) + "/decision" }
+func agreementPath(id string) string       { return experimentPath(id) + "/agreement" }
+
+func paperPath(caseID string, w models.Week, who string) string {
+	return casePath(caseID) + "/weeks/" + string(w) + "/" + who
+}
+
+// homePath is where a person begins.
+func homePath(role models.Role) string {
+	switch role {
+	case models.Therapist:
+		return casesPath
+	case models.Client:
+		return weekPath
+	case models.Partner:
+		return formPath
+	}
+	return signinPath
+}

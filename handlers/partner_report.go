@@ -1,0 +1,288 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// visitPage is the partner's page: her form, or a few words when none is open
+// or it has been sent.
+type visitPage struct {
+	Page  page
+	Say   []string
+	Form  *form
+	Own   bool // the way to her own pages
+	Again bool // the way to sign in again
+}
+
+func (visitPage) template() string { return "visit" }
+
+// partnerChrome is the frame of the partner's whole visit: one neutral title.
+func (a *App) partnerChrome() page {
+	p := a.chrome(models.Viewer{Role: models.Partner}, "", neutralTitle)
+	return p
+}
+
+// partnerFields makes the questions of the partner's form. him is the client's
+// pronoun.
+func partnerFields(x filler, open models.PartnerForm) []field {
+	him := open.ClientPronoun
+	fields := []field{
+		x.scale("tension", "How tense were things between you this week?", tensionLow, tensionMid, tensionHigh).optional(),
+		x.scale("leaving", "How close are you to leaving?", "Not thinking about it", "I often think about it", "I am leaving, or I have left").hint("8: I am making up my mind to go.").optional(),
+	}
+	if open.AsksNoticed {
+		fields = append(fields,
+			x.choice("noticed", "How often did you notice "+him.Object()+" "+open.Label+"?", "0", "0", "1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "6_or_more", "6 or more", "not_sure", "I am not sure").optional(),
+			x.scale("real", "When it happened, how real did it feel?", "All for show", "Hard to tell", him.Cap()+" meant it").when("noticed=1|2|3|4|5|6_or_more").optional())
+	}
+	if open.AsksDifferent {
+		fields = append(fields, x.choice("different", "Was anything different this week?", "no", "No", "a_little_better", "A little better", "better", "Better", "a_little_worse", "A little worse", "worse", "Worse").optional())
+	}
+	fields = append(fields,
+		x.choice("say_no", "Could you say no this week without paying for it later?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No", "did_not_come_up", "It did not come up").optional(),
+		x.choice("safe", "Did you feel safe with "+him.Object()+" this week?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No").optional(),
+		x.choice("contact_by", "Thank you for saying so. Your therapist will read this. Do you want to be contacted?", "safe_route", "By the way we agreed", "another_way", "Another way", "not_now", "No, not now").
+			hint(open.Emergency).when("safe=not_always|no").optional(),
+		x.choice("pushed", "Did anyone push you about what to say here?", "no", "No", "a_little", "A little", "yes", "Yes").optional())
+	if open.AsksChildren {
+		fields = append(fields, x.choice("children", "How were the children this week?", "as_usual", "As usual", "quieter", "Quieter or more careful", "frightened", "Frightened or pulled in", "not_at_home", "They were not at home", "rather_not_say", "I would rather not say").optional())
+	}
+	if open.AsksCall {
+		fields = append(fields,
+			x.choice("enough", "If things stayed just as they are now, would it be enough for you?", "yes", "Yes", "yes_for_now", "Yes, for now", "not_yet", "Not yet", "no", "No", "rather_not_say", "I would rather not say").
+				hint("You do not have to be sure. You can change your answer at any time. "+him.Cap()+" "+him.Verb("does", "do")+" not see it unless you choose to show it.").optional(),
+			x.text("other", "What would have to be different?", "One line, only if you want.").limit(200).optional())
+	}
+	return append(fields,
+		x.area("note", "Anything for your therapist only?", "").limit(500).optional(),
+		x.choice("contact", "Contact me", "no", "No", "when_convenient", "When convenient", "soon", "Soon").hint("Not watched round the clock. "+open.Emergency).optional())
+}
+
+func reportValues(r *models.PartnerReport) map[string]string {
+	if r == nil {
+		return nil
+	}
+	answered := func(s string) string {
+		if s == "skipped" || s == "not_asked" {
+			return ""
+		}
+		return s
+	}
+	noticed := digits(r.Noticed)
+	if noticed == "6" {
+		noticed = "6_or_more"
+	}
+	if r.NoticedState == "not_sure" {
+		noticed = "not_sure"
+	}
+	m := map[string]string{"tension": digits(r.Conflict), "leaving": digits(r.Leaving), "noticed": noticed, "real": digits(r.FeltReal),
+		"different": answered(r.Different), "say_no": answered(r.SayNo), "safe": answered(r.Safe), "children": answered(r.Children), "note": r.Note}
+	if r.Call != nil {
+		m["enough"], m["other"] = answered(r.Call.Answer), r.Call.Different
+	}
+	return m
+}
+
+func partnerForm(open models.PartnerForm, ed editing, action string) form {
+	x := ed.filler("")
+	alone := x.choice("alone", "Are you on your own, and is it all right to answer now?", "yes", "Yes, go on", "not_now", "Not now")
+	return ed.finish(form{ID: "visit-form", Action: action, Submit: "Save", Hidden: []saved{{"week", string(open.Week)}}, Parts: []part{
+		{Class: "first", Fields: []field{alone}},
+		{Heading: weekRange(open.Week), Intro: "Skip anything you like.", Class: "after-alone", Fields: partnerFields(x, open)}}})
+}
+
+func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (visitPage, error) {
+	ctx := c.Request().Context()
+	p := visitPage{Page: a.partnerChrome(), Own: true}
+	open, isOpen, err := a.db.PartnerForm(ctx, v)
+	if err != nil {
+		return p, err
+	}
+	switch {
+	case !isOpen:
+		p.Say = []string{"No form is open now."}
+		if e != nil {
+			p.Say = []string{e.Message}
+		}
+		return p, nil
+	case open.Saved > 0 && !v.Unlocked:
+		p.Say = []string{"Saved. Thank you."}
+		if f == nil {
+			return p, nil
+		}
+	}
+	ed := editing{typed: f, problem: e}
+	if open.Saved > 0 && v.Unlocked {
+		reports, err := a.db.OwnReports(ctx, v)
+		if err != nil {
+			return p, err
+		}
+		for i := range reports {
+			if reports[i].Week == open.Week {
+				ed.saved, ed.version = reportValues(&reports[i]), open.Saved
+			}
+		}
+	}
+	fm := partnerForm(open, ed, formPath)
+	p.Form = &fm
+	return p, nil
+}
+
+// showPartnerForm shows the partner's form.
+func (a *App) showPartnerForm(c echo.Context, v models.Viewer) error {
+	p, err := a.visitPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+func reportInput(f typed) models.PartnerReportInput {
+	return models.PartnerReportInput{Week: f.text("week"), Alone: f.text("alone"), Tension: f.text("tension"), Leaving: f.text("leaving"),
+		Noticed: f.text("noticed"), Real: f.text("real"), Different: f.text("different"), SayNo: f.text("say_no"), Safe: f.text("safe"), Pushed: f.text("pushed"),
+		Children: f.text("children"), Note: f.text("note"), Contact: f.text("contact"), ContactBy: f.text("contact_by"), Enough: f.text("enough"),
+		WhatWouldHaveToBeOther: f.text("other"), Version: f.text("version"), Submission: f.submission()}
+}
+
+// savePartnerReport keeps the partner's entry for a week and ends her session.
+// “Not now” keeps nothing and ends it too.
+func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	done := visitPage{Page: a.partnerChrome(), Again: true}
+	switch f.text("alone") {
+	case "not_now":
+		if err := a.endSession(c, v); err != nil {
+			return err
+		}
+		done.Say = []string{"You can come back any time until Wednesday."}
+		return a.page(c, http.StatusOK, done)
+	case "yes":
+		err = a.db.SubmitPartnerReport(ctx, v, reportInput(f))
+	default:
+		err = &models.Error{Kind: models.Invalid, Message: "Some answers need a change.", Fields: models.FieldErrors{"alone": "Choose one."}}
+	}
+	if err == nil {
+		a.forget(c)
+		done.Say = []string{"Saved. Thank you."}
+		return a.page(c, http.StatusOK, done)
+	}
+	e, status, ok := again(err)
+	if !ok {
+		return err
+	}
+	p, err := a.visitPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	return a.page(c, status, p)
+}
+
+// ownPage is what the partner wrote, after her passphrase again.
+type ownPage struct {
+	Page    page
+	Unlock  *form
+	Notices []models.Notice
+	Rows    []ownRow
+	Correct bool
+}
+
+type ownRow struct {
+	Week  string
+	Lines []saved
+}
+
+func (ownPage) template() string { return "own" }
+
+func (a *App) unlockForm(f typed, e *models.Error) form {
+	ed := editing{typed: f, problem: e}
+	return ed.finish(form{ID: "unlock-form", Action: "/w/unlock", Submit: "Go on", Plain: true,
+		Parts: []part{{Intro: "Your own pages open for five minutes.", Fields: []field{ed.filler("").passphrase("passphrase", "Your passphrase", "", false)}}}})
+}
+
+// showOwn shows the partner what she wrote. Whether she was pushed and how she
+// wants to be reached are never shown back.
+func (a *App) showOwn(c echo.Context, v models.Viewer) error {
+	ctx := c.Request().Context()
+	p := ownPage{Page: a.partnerChrome()}
+	if !v.Unlocked {
+		fm := a.unlockForm(nil, nil)
+		p.Unlock = &fm
+		return a.page(c, http.StatusOK, p)
+	}
+	reports, err := a.db.OwnReports(ctx, v)
+	if err != nil {
+		return err
+	}
+	if p.Notices, err = a.db.PartnerNotices(ctx, v); err != nil {
+		return err
+	}
+	open, isOpen, err := a.db.PartnerForm(ctx, v)
+	if err != nil {
+		return err
+	}
+	p.Correct = isOpen && open.Saved > 0
+	for i := len(reports) - 1; i >= 0; i-- {
+		p.Rows = append(p.Rows, newOwnRow(reports[i], open.ClientPronoun))
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+func newOwnRow(r models.PartnerReport, him models.Pronoun) ownRow {
+	row := ownRow{Week: "Week of " + r.Week.Monday().Long()}
+	add := func(name, value string) {
+		if value != "" {
+			row.Lines = append(row.Lines, saved{name, value})
+		}
+	}
+	add("Tension", digits(r.Conflict))
+	add("Close to leaving", digits(r.Leaving))
+	if r.Noticed != nil {
+		add("Noticed", models.NoticedText(*r.Noticed))
+	}
+	add("How real it felt", digits(r.FeltReal))
+	add("Anything different", answerText(r.Different))
+	add("Could say no", answerText(r.SayNo))
+	add("Felt safe", answerText(r.Safe))
+	add("Children", answerText(r.Children))
+	if r.Call != nil && r.Call.Answer != "skipped" {
+		add("Would it be enough?", models.CallText(r.Call.Answer))
+		add("What would have to be different", r.Call.Different)
+	}
+	add("For your therapist", r.Note)
+	return row
+}
+
+// answerText writes an answer of the partner's form, nothing for one that was
+// skipped or not asked.
+func answerText(answer string) string {
+	return map[string]string{"yes": "Yes", "mostly": "Mostly", "not_always": "Not always", "no": "No", "did_not_come_up": "It did not come up",
+		"as_usual": "As usual", "quieter": "Quieter or more careful", "frightened": "Frightened or pulled in", "not_at_home": "They were not at home",
+		"rather_not_say": "Rather not say", "a_little_better": "A little better", "better": "Better", "a_little_worse": "A little worse", "worse": "Worse",
+		"a_little": "A little"}[answer]
+}
+
+// unlock opens the partner's own pages after her passphrase.
+func (a *App) unlock(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	err = a.db.Unlock(c.Request().Context(), v, f.text("passphrase"))
+	if err == nil {
+		return a.redirect(c, ownPath)
+	}
+	e, status, ok := again(err)
+	if !ok {
+		return err
+	}
+	fm := a.unlockForm(f, e)
+	return a.page(c, status, ownPage{Page: a.partnerChrome(), Unlock: &fm})
+}

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// practicePage shows the practice's settings and its therapists.
+type practicePage struct {
+	Page       page
+	Form       form
+	Therapists []saved
+	Add        form
+	NewName    string
+	NewCode    string
+}
+
+func (practicePage) template() string { return "practice" }
+
+func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.Error) (practicePage, error) {
+	ctx := c.Request().Context()
+	if !v.Owner {
+		return practicePage{}, &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	now, err := a.db.Practice(ctx)
+	if err != nil {
+		return practicePage{}, err
+	}
+	people, err := a.db.Therapists(ctx, v)
+	if err != nil {
+		return practicePage{}, err
+	}
+	ed := editing{typed: f, problem: e, version: now.Version,
+		saved: map[string]string{"practice": now.Name, "zone": now.Zone, "office": now.Office, "emergency": now.Emergency}}
+	p := practicePage{Page: a.chrome(v, practicePath, "Practice"),
+		Form: ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler(""))}}),
+		Add: form{ID: "add-form", Action: practicePath + "/therapists", Submit: "Make a code", Quiet: true, Plain: true, Hidden: hidden(nil, ""),
+			Parts: []part{{Heading: "Add a therapist", Fields: []field{editing{}.filler("add-").text("name", "Name", "").limit(100)}}}}}
+	for _, t := range people {
+		state := "not joined yet"
+		if t.Joined {
+			state = "joined"
+		}
+		if t.Owner {
+			state = "owner"
+		}
+		p.Therapists = append(p.Therapists, saved{t.Name, state})
+	}
+	return p, nil
+}
+
+// editPractice shows the settings to the owner.
+func (a *App) editPractice(c echo.Context, v models.Viewer) error {
+	p, err := a.practicePage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// savePractice changes the settings.
+func (a *App) savePractice(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	if !v.Owner {
+		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	if err := a.db.ChangePractice(c.Request().Context(), v, practiceInput(f)); err != nil {
+		e, status, ok := again(err)
+		if !ok {
+			return err
+		}
+		p, err := a.practicePage(c, v, f, e)
+		if err != nil {
+			return err
+		}
+		return a.pageOr(c, status, p, p.Form)
+	}
+	return a.redirect(c, practicePath)
+}
+
+// addTherapist adds a therapist and shows her code, once.
+func (a *App) addTherapist(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	p, err := a.practicePage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	code, err := a.db.AddTherapist(c.Request().Context(), v, f.text("name"))
+	if e, status, ok := again(err); ok {
+		ed := editing{typed: f, problem: e}
+		p.Add.Parts[0].Fields[0] = ed.filler("add-").text("name", "Name", "").limit(100)
+		p.Add = ed.finish(p.Add)
+		return a.pageOr(c, status, p, p.Add)
+	}
+	if err != nil {
+		return err
+	}
+	p.NewName, p.NewCode = f.text("name"), code
+	return a.page(c, http.StatusOK, p)
+}

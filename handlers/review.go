@@ -1,0 +1,225 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// reviewPage is an experiment week by week for its therapist.
+type reviewPage struct {
+	Page      page
+	Stand     string
+	Next      string
+	Notes     []string // what is missing or special, in sentences
+	Outcomes  *chart
+	Care      *chart
+	Forecast  *chart
+	Phases    table
+	Weeks     table
+	Words     []weekWords
+	Decisions []decisionView
+	Acts      []link
+	Empty     string
+}
+
+// weekWords is what was written in a week.
+type weekWords struct {
+	Week    string
+	Client  string
+	Partner string
+	Other   string // what would have to be different
+}
+
+func (reviewPage) template() string { return "review" }
+
+// showReview shows the review of an experiment.
+func (a *App) showReview(c echo.Context, v models.Viewer) error {
+	ctx, id := c.Request().Context(), c.Param("experiment")
+	r, err := a.db.Review(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	decisions, err := a.db.Decisions(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	p := reviewPage{Page: a.chrome(v, casesPath, "Review: "+r.Case.Client.Name+" and "+r.Case.Partner.Name).back(experimentPath(id), "Experiment "+itoa(r.Experiment.Number))}
+	p.Page.Title = "Review"
+	var phases []models.Phase
+	for _, ph := range r.Phases {
+		phases = append(phases, ph.Phase)
+	}
+	p.Stand, p.Next = standing(r.Experiment, phases, r.Today)
+	if len(r.Phases) == 0 {
+		p.Empty = "This experiment has not started. Its numbers will stand here."
+		return a.page(c, http.StatusOK, p)
+	}
+	p.Page.Charts = true
+	outcomes, care, forecast := newOutcomeChart(r), newCareChart(r), newForecastChart(r)
+	p.Outcomes, p.Care, p.Forecast = &outcomes, &care, &forecast
+	p.Phases, p.Weeks, p.Words, p.Notes = phaseTable(r), weekTable(r), wordsOf(r), reviewNotes(r)
+	for i := len(decisions) - 1; i >= 0; i-- {
+		p.Decisions = append(p.Decisions, newDecisionView(decisions[i]))
+	}
+	caseID := r.Case.ID
+	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
+		{Href: casePath(caseID) + "/seen", Text: "What the client sees"}, {Href: casePath(caseID) + "/together", Text: "The couple’s page"}, {Href: casePath(caseID) + "/weeks", Text: "Weeks and paper forms"}}
+	return a.page(c, http.StatusOK, p)
+}
+
+// reviewNotes says in sentences what a reader of the numbers must know.
+func reviewNotes(r models.Review) []string {
+	var notes []string
+	if r.Paused {
+		notes = append(notes, "The partner’s reports rest by agreement.")
+	}
+	for _, wish := range r.Contacts {
+		if wish.Week.Add(3) < r.Today.Week() {
+			continue
+		}
+		when := map[string]string{"soon": "soon", "when_convenient": "when convenient"}[wish.Contact]
+		how := map[string]string{"safe_route": "by the way you agreed", "another_way": "another way"}[wish.By]
+		notes = append(notes, "The partner asked to be contacted "+strings.TrimSpace(when+" "+how)+" (week of "+wish.Week.Monday().Long()+").")
+	}
+	if p := r.Reviewed(); p.Asked >= 3 && p.Reports == 0 && !r.Paused {
+		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
+	}
+	return append(notes, "A-B data: change is consistent with the plan at most. Other causes are not ruled out.")
+}
+
+func mean(n models.Numbers) string {
+	if n.Mean == nil {
+		return "–"
+	}
+	return decimal(*n.Mean)
+}
+
+func numbersText(n models.Numbers) string {
+	if n.N == 0 {
+		return "–"
+	}
+	return decimal(*n.Mean) + " (median " + short(*n.Median) + ", range " + short(*n.Least) + "–" + short(*n.Greatest) + ", n " + itoa(n.N) + ")"
+}
+
+// short writes a whole number without a decimal.
+func short(f float64) string { return strings.TrimSuffix(decimal(f), ".0") }
+
+// phaseTable gives the numbers of each phase.
+func phaseTable(r models.Review) table {
+	t := table{Caption: "By phase: mean, with median, range and number of reports", Head: []string{"Phase", "Partner reports", "Check-ins", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
+	for _, p := range r.Phases {
+		if p.Phase.Kind == models.Hold {
+			t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), "–", "–", "–", "–", "–", "–", "–", "–"})
+			continue
+		}
+		done := "–"
+		if p.Planned > 0 {
+			done = itoa(p.Done) + " of " + itoa(p.Planned)
+		}
+		call := "–"
+		if p.Call != nil {
+			call = models.CallText(p.Call.Answer)
+		}
+		t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), itoa(p.Reports) + " of " + itoa(p.Asked), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
+			numbersText(p.Conflict), numbersText(p.Leaving), numbersText(p.Noticed), numbersText(p.FeltReal), call})
+	}
+	return t
+}
+
+// weekTable gives every week with both sides.
+func weekTable(r models.Review) table {
+	t := table{Caption: "By week", Head: []string{"Week of", "Phase", "Done", "Effort", "Client: tension", "Forecast", "Partner: tension", "Leaving", "Noticed", "Real", "Say no", "Safe", "Pushed", "Children", "Call", "Marks"}}
+	for _, p := range r.Phases {
+		for _, w := range p.Weeks {
+			if !w.Asked && w.Checkin == nil && w.Report == nil && !w.Excused {
+				continue
+			}
+			row := append([]string{w.Week.Monday().Long(), p.Phase.Name}, clientCells(w.Checkin)...)
+			row = append(row, partnerCells(w.Report)...)
+			t.Rows = append(t.Rows, append(row, marks(w)))
+		}
+	}
+	return t
+}
+
+func clientCells(c *models.Checkin) []string {
+	if c == nil {
+		return []string{"missing", "", "", ""}
+	}
+	done := digits(c.Done)
+	if why := map[string]string{"forgot": "forgot", "no_chance": "no chance", "chose_not_to": "chose not to", "not_wanted": "not wanted"}[c.Why]; why != "" {
+		done += " (" + why + ")"
+	}
+	return []string{orElse(done, "not asked"), orElse(digits(c.Effort), "not asked"), itoa(c.Tension), itoa(c.Forecast)}
+}
+
+func partnerCells(p *models.PartnerReport) []string {
+	if p == nil {
+		return []string{"missing", "", "", "", "", "", "", "", ""}
+	}
+	state := func(n *int, state string) string { return orElse(digits(n), strings.ReplaceAll(state, "_", " ")) }
+	noticed := state(p.Noticed, p.NoticedState)
+	if p.Noticed != nil {
+		noticed = models.NoticedText(*p.Noticed)
+	} else if p.Different != "not_asked" {
+		noticed = "different: " + plain(p.Different)
+	}
+	call := ""
+	if p.Call != nil {
+		call = models.CallText(p.Call.Answer)
+	}
+	return []string{state(p.Conflict, p.ConflictState), state(p.Leaving, p.LeavingState), noticed, state(p.FeltReal, p.RealState),
+		plain(p.SayNo), plain(p.Safe), plain(p.Pushed), plain(p.Children), call}
+}
+
+// plain writes a stored answer in words.
+func plain(answer string) string { return strings.ReplaceAll(answer, "_", " ") }
+
+// marks says what is special about a week.
+func marks(w models.ReviewWeek) string {
+	var list []string
+	add := func(yes bool, text string) {
+		if yes {
+			list = append(list, text)
+		}
+	}
+	add(w.Excused, "planned gap")
+	if w.Checkin != nil {
+		add(w.Checkin.Late, "client late")
+		add(w.Checkin.Corrected(), "client corrected")
+		add(w.Checkin.OnPaper, "client on paper")
+	}
+	if w.Report != nil {
+		add(w.Report.Late, "partner late")
+		add(w.Report.Corrected(), "partner corrected")
+		add(w.Report.OnPaper, "partner on paper")
+	}
+	add(w.Open && w.Asked && (w.Checkin == nil || w.Report == nil), "still open")
+	return strings.Join(list, ", ")
+}
+
+func wordsOf(r models.Review) []weekWords {
+	var list []weekWords
+	for _, p := range r.Phases {
+		for _, w := range p.Weeks {
+			x := weekWords{Week: "Week of " + w.Week.Monday().Long()}
+			if w.Checkin != nil {
+				x.Client = w.Checkin.Note
+			}
+			if w.Report != nil {
+				x.Partner = w.Report.Note
+				if w.Report.Call != nil {
+					x.Other = w.Report.Call.Different
+				}
+			}
+			if x.Client+x.Partner+x.Other != "" {
+				list = append(list, x)
+			}
+		}
+	}
+	return list
+}

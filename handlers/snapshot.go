@@ -1,0 +1,183 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// publishPage is what the partner proposed, for the therapist to publish from,
+// with a preview of the client's page.
+type publishPage struct {
+	Page    page
+	Problem string
+	Hidden  []saved
+	Groups  []offerGroup
+	Words   field
+	Spoken  field
+	ShowBad string
+	Preview *sharedPage
+	Done    bool
+}
+
+func (publishPage) template() string { return "publish" }
+
+func (a *App) publishPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (publishPage, error) {
+	ctx, id := c.Request().Context(), c.Param("case")
+	k, err := a.db.Case(ctx, v, id)
+	if err != nil {
+		return publishPage{}, err
+	}
+	list, err := a.db.Proposals(ctx, v, id)
+	if err != nil {
+		return publishPage{}, err
+	}
+	p := publishPage{Page: a.chrome(v, casesPath, "Publish what was released").back(casePath(id), k.Client.Name+" and "+k.Partner.Name), Hidden: hidden(f, ""), Done: c.QueryParam("done") == "yes"}
+	ed := editing{typed: f, problem: e}
+	x := ed.filler("")
+	p.Words = x.area("words", "A sentence for both to read", "Facts only. It stands above the numbers.").limit(280).optional()
+	p.Spoken = x.date("spoken_on", "Spoken with the partner alone on", "Needed for averages and the call.").optional()
+	if e != nil {
+		p.Problem, p.ShowBad = e.Message, e.Fields["show"]
+	}
+	ticked := map[string]bool{}
+	for _, key := range f.all("show") {
+		ticked[key] = true
+	}
+	for _, o := range list {
+		name := o.Phase.Name + ", from " + o.Phase.Start.Monday().Long()
+		if n := len(p.Groups); n == 0 || p.Groups[n-1].Name != name {
+			p.Groups = append(p.Groups, offerGroup{Name: name})
+		}
+		g := &p.Groups[len(p.Groups)-1]
+		g.Offers = append(g.Offers, offerView{Key: o.Key(), Text: o.Wording, Checked: ticked[o.Key()], Shown: o.Shown})
+	}
+	return p, nil
+}
+
+// editPublication shows what can be published.
+func (a *App) editPublication(c echo.Context, v models.Viewer) error {
+	p, err := a.publishPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// publish publishes what the therapist chose, or shows what it would look like.
+func (a *App) publish(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, id := c.Request().Context(), c.Param("case")
+	if f.text("act") == "preview" {
+		snapshot, client, err := a.db.Preview(ctx, v, id, f.all("show"), f.text("words"))
+		if err != nil {
+			return a.publishAgain(c, v, f, err)
+		}
+		p, err := a.publishPage(c, v, f, nil)
+		if err != nil {
+			return err
+		}
+		if p.Preview, err = a.previewOf(c, client, snapshot); err != nil {
+			return err
+		}
+		p.Page.Charts = p.Preview.Page.Charts
+		return a.page(c, http.StatusOK, p)
+	}
+	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all("show"), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Submission: f.submission()})
+	if err != nil {
+		return a.publishAgain(c, v, f, err)
+	}
+	return a.redirect(c, casePath(id)+"/publish?done=yes")
+}
+
+func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) error {
+	e, status, ok := again(err)
+	if !ok {
+		return err
+	}
+	p, err := a.publishPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	return a.page(c, status, p)
+}
+
+// togetherPage is the couple's page: the newest snapshot, to be read across a
+// room. It is drawn from the client's store, so that nothing private lies
+// behind it.
+type togetherPage struct {
+	Page     page
+	Snapshot *snapshotView
+	Goal     string
+}
+
+func (togetherPage) template() string { return "together" }
+
+// showTogether shows the couple's page.
+func (a *App) showTogether(c echo.Context, v models.Viewer) error {
+	ctx := c.Request().Context()
+	his, err := a.db.AsClient(ctx, v, c.Param("case"))
+	if err != nil {
+		return err
+	}
+	shared, err := a.sharedPage(c, his)
+	if err != nil {
+		return err
+	}
+	p := togetherPage{Page: a.chrome(models.Viewer{Role: models.Therapist}, "", "What was shared")}
+	p.Page.Title, p.Page.Nav, p.Page.Refetch, p.Page.Charts = neutralTitle, nil, true, shared.Page.Charts
+	if len(shared.Snapshots) > 0 {
+		p.Snapshot = &shared.Snapshots[0]
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// seenPage lists the client's pages for the therapist.
+type seenPage struct {
+	Page  page
+	Links []link
+}
+
+func (seenPage) template() string { return "seen" }
+
+// showSeen lists what the client sees.
+func (a *App) showSeen(c echo.Context, v models.Viewer) error {
+	id := c.Param("case")
+	k, err := a.db.Case(c.Request().Context(), v, id)
+	if err != nil {
+		return err
+	}
+	base := casePath(id) + "/seen"
+	return a.page(c, http.StatusOK, seenPage{Page: a.chrome(v, casesPath, "What the client sees").back(casePath(id), k.Client.Name+" and "+k.Partner.Name),
+		Links: []link{{Href: base + weekPath, Text: "This week"}, {Href: base + planPath, Text: "Plan"}, {Href: base + chartPath, Text: "Chart"}, {Href: base + sharedPath, Text: "Shared"}}})
+}
+
+// showSeenPage gives one of the client's pages, byte for byte.
+func (a *App) showSeenPage(c echo.Context, v models.Viewer) error {
+	his, err := a.db.AsClient(c.Request().Context(), v, c.Param("case"))
+	if err != nil {
+		return err
+	}
+	var p view
+	switch "/" + c.Param("page") {
+	case weekPath:
+		p, err = a.weekPage(c, his, nil, nil)
+	case planPath:
+		p, err = a.planPage(c, his)
+	case chartPath:
+		p, err = a.ownChartPage(c, his)
+	case sharedPath:
+		p, err = a.sharedPage(c, his)
+	default:
+		err = &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}

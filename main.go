@@ -1,0 +1,189 @@
+// Command enough serves a practice: one SQLite file, one process.
+//
+//	enough           serve the practice in -data
+//	enough -demo     serve a seeded practice that is thrown away at the end
+//	enough version   say which version this is
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"enough/handlers"
+	"enough/models"
+	"enough/models/demo"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// stopLimit is how long requests that run may take to finish at the end.
+const stopLimit = 10 * time.Second
+
+// config is what the command line and the environment say.
+type config struct {
+	addr, data, baseURL, log string
+	demo                     bool
+}
+
+// parseConfig reads flags and ENOUGH_* variables; a flag beats its variable.
+func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
+	var c config
+	env := func(name, other string) string {
+		if v := getenv("ENOUGH_" + name); v != "" {
+			return v
+		}
+		return other
+	}
+	flags := flag.NewFlagSet("enough", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.addr, "addr", env("ADDR", "127.0.0.1:8080"), "address to listen on")
+	flags.StringVar(&c.data, "data", env("DATA", "data"), "folder of the practice")
+	flags.StringVar(&c.baseURL, "base-url", env("BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
+	flags.StringVar(&c.log, "log", env("LOG", "info"), "what to log: debug, info, warn or error")
+	flags.BoolVar(&c.demo, "demo", env("DEMO", "") != "", "serve a seeded practice in a temporary folder")
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("unknown command %q: see enough -h", flags.Arg(0))
+	}
+	return c, c.check()
+}
+
+func (c config) check() error {
+	var errs []error
+	if _, _, err := net.SplitHostPort(c.addr); err != nil {
+		errs = append(errs, fmt.Errorf("-addr %q: give host:port, such as 127.0.0.1:8080", c.addr))
+	}
+	if u, err := url.Parse(c.baseURL); err != nil || (c.baseURL != "" && (u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"))) {
+		errs = append(errs, fmt.Errorf("-base-url %q: give a whole address, such as https://form.example.org", c.baseURL))
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.log)); err != nil {
+		errs = append(errs, fmt.Errorf("-log %q: give debug, info, warn or error", c.log))
+	}
+	return errors.Join(errs...)
+}
+
+// run is the whole program: it returns the exit status.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "version" {
+		fmt.Fprintln(stdout, "enough", version())
+		return 0
+	}
+	c, err := parseConfig(args, getenv, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	if err := serve(ctx, c, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "enough:", err)
+		return 1
+	}
+	return 0
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+// serve opens the practice, listens, and answers until ctx ends.
+func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.log)); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	h := handlers.Config{Log: log, Secure: strings.HasPrefix(c.baseURL, "https://")}
+	if c.demo {
+		dir, err := os.MkdirTemp("", "enough-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		practice, err := demo.Open(ctx, dir, time.Now)
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		h.DB = practice.DB
+		for _, p := range practice.People {
+			h.Demo = append(h.Demo, handlers.DemoPerson(p))
+		}
+	} else {
+		if err := models.PrivateFolder(c.data); err != nil {
+			return err
+		}
+		db, err := models.Open(models.Options{File: filepath.Join(c.data, "enough.db")})
+		if err != nil {
+			return err
+		}
+		h.DB = db
+	}
+	return errors.Join(listen(ctx, c, h, stdout), h.DB.Close())
+}
+
+func listen(ctx context.Context, c config, h handlers.Config, stdout io.Writer) error {
+	app, err := handlers.New(h)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return err
+	}
+	at := c.baseURL
+	if at == "" {
+		at = "http://" + l.Addr().String()
+	}
+	fmt.Fprintln(stdout, "Enough is at", at)
+	if !c.demo {
+		token, err := h.DB.SetUpToken(ctx)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		if token != "" {
+			fmt.Fprintln(stdout, "Set up the practice, once, within a day:", strings.TrimSuffix(at, "/")+"/setup/"+token)
+		}
+	}
+	server := app.Server()
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.Background(), stopLimit)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

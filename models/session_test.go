@@ -1,0 +1,168 @@
+package models_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// signIn starts a session and gives its token.
+func signIn(t testing.TB, p *modelstest.Practice, v models.Viewer) string {
+	t.Helper()
+	token, _, err := p.StartSession(ctx, v)
+	must(t, err)
+	return token
+}
+
+func who(t testing.TB, p *modelstest.Practice, token string) models.Viewer {
+	t.Helper()
+	v, err := p.Authenticate(ctx, token)
+	must(t, err)
+	return v
+}
+
+func TestSession_keptHashed(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	token := signIn(t, p, c.Client)
+	if len(token) < 43 {
+		t.Errorf("the token %q has fewer than 256 bits", token)
+	}
+	wantLook(t, p, "0", `SELECT count(*) FROM sessions WHERE token_hash = $1 OR token_hash LIKE '%' || $1 || '%'`, token)
+	hash := look(t, p, `SELECT token_hash FROM sessions`)
+	if len(hash) != 64 || who(t, p, hash).Known() {
+		t.Errorf("what is kept, %q, is no hash or can be used itself", hash)
+	}
+	if v := who(t, p, token); v.PersonID != c.Client.PersonID || v.Role != models.Client || v.Session != hash || v.Unlocked || v.Owner {
+		t.Errorf("the viewer is %+v", v)
+	}
+	if signIn(t, p, c.Client) == token {
+		t.Error("two sessions have one token")
+	}
+}
+
+func TestSession_endsAfterItsTime(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	for _, row := range []struct {
+		name  string
+		v     models.Viewer
+		lasts time.Duration
+	}{
+		{"a therapist's after twelve hours", p.Owner, 12 * time.Hour},
+		{"a client's after two weeks", c.Client, 14 * 24 * time.Hour},
+		{"a partner's after half an hour", c.Partner, 30 * time.Minute},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			start := p.Clock.Now()
+			defer p.Clock.Set(start)
+			token, expires, err := p.StartSession(ctx, row.v)
+			must(t, err)
+			if !expires.Equal(start.Add(row.lasts)) {
+				t.Errorf("it ends at %v, wanted %v after %v", expires, row.lasts, start)
+			}
+			later(p, row.lasts-time.Second)
+			if !who(t, p, token).Known() {
+				t.Error("a second before its end it is over")
+			}
+			later(p, time.Second)
+			if who(t, p, token).Known() {
+				t.Error("at its end it goes on")
+			}
+		})
+	}
+}
+
+func TestSession_unknownTokens(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	token := signIn(t, p, c.Client)
+	for _, wrong := range []string{"", "x", token[1:], strings.ToUpper(token), token + " ", strings.Repeat("a", 100_000), "\x00"} {
+		if v := who(t, p, wrong); v != (models.Viewer{}) {
+			t.Errorf("the token %.60q gives %+v", wrong, v)
+		}
+	}
+}
+
+func TestSession_partnerHasOne(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	client1, client2 := signIn(t, p, c.Client), signIn(t, p, c.Client)
+	first := signIn(t, p, c.Partner)
+	second := signIn(t, p, c.Partner)
+	if who(t, p, first).Known() || !who(t, p, second).Known() {
+		t.Error("a partner's new session did not end the old one")
+	}
+	if !who(t, p, client1).Known() || !who(t, p, client2).Known() {
+		t.Error("the client's sessions ended with it")
+	}
+	must(t, p.EndSession(ctx, who(t, p, client1)))
+	if who(t, p, client1).Known() || !who(t, p, client2).Known() {
+		t.Error("signing out did not end that session alone")
+	}
+}
+
+func TestSession_newOneClearsTheExpired(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	signIn(t, p, c.Client)
+	later(p, 15*24*time.Hour)
+	signIn(t, p, p.Owner)
+	wantLook(t, p, p.Owner.PersonID, `SELECT person_id FROM sessions`)
+}
+
+func TestUnlock_fiveMinutes(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	token := signIn(t, p, c.Partner)
+	wantField(t, p.Unlock(ctx, who(t, p, token), "wrong horse battery"), "passphrase")
+	wantField(t, p.Unlock(ctx, who(t, p, token), ""), "passphrase")
+	if who(t, p, token).Unlocked {
+		t.Error("a wrong passphrase unlocked")
+	}
+	_, err := p.OwnReports(ctx, who(t, p, token))
+	wantKind(t, err, models.Forbidden)
+	must(t, p.Unlock(ctx, who(t, p, token), modelstest.Passphrase))
+	later(p, 5*time.Minute-time.Second)
+	if !who(t, p, token).Unlocked {
+		t.Error("it was locked before five minutes were over")
+	}
+	later(p, time.Second)
+	if v := who(t, p, token); v.Unlocked || !v.Known() {
+		t.Errorf("after five minutes the viewer is %+v", v)
+	}
+	// A new session is locked, whatever the old one was.
+	must(t, p.Unlock(ctx, who(t, p, token), modelstest.Passphrase))
+	if who(t, p, signIn(t, p, c.Partner)).Unlocked {
+		t.Error("a new session began unlocked")
+	}
+}
+
+func TestSignIn_oneErrorForAll(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	id, err := p.OpenCase(ctx, p.Owner, models.OpenCaseInput{ClientName: "Al", PartnerName: "Bo", ClientPronoun: "he", PartnerPronoun: "she", Children: "no"})
+	must(t, err)
+	_, err = p.InviteTo(ctx, p.Owner, id, models.Client)
+	must(t, err)
+	_, unknown := p.SignIn(ctx, "nobody", modelstest.Passphrase)
+	wantKind(t, unknown, models.Invalid)
+	for _, in := range [][2]string{{"ann-client", "wrong horse battery"}, {"ann-client", ""}, {"", modelstest.Passphrase}, {"", ""},
+		{"ann-client", modelstest.Passphrase + " "}, {"Al", modelstest.Passphrase}, {"' OR 1=1 --", modelstest.Passphrase}} {
+		v, err := p.SignIn(ctx, in[0], in[1])
+		wantSame(t, err, unknown)
+		if v.Known() {
+			t.Errorf("with %q a viewer came back: %+v", in, v)
+		}
+	}
+	for _, name := range []string{"ann-client", " ANN-Client\n"} {
+		v, err := p.SignIn(ctx, name, modelstest.Passphrase)
+		if err != nil || v.PersonID != c.Client.PersonID || v.Unlocked {
+			t.Errorf("%q gives %+v, %v", name, v, err)
+		}
+	}
+	wantLook(t, p, "0", `SELECT count(*) FROM people WHERE passphrase_hash NOT LIKE '$argon2id$v=19$%' OR passphrase_hash LIKE '%' || $1 || '%'`, modelstest.Passphrase)
+}
