@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -32,7 +33,7 @@ type table struct {
 type canvas struct {
 	from, to models.Week // first and last week
 	line     *charts.Line
-	legend   []string
+	legend   []any    // names, or a name with its own icon
 	titles   []string // one for each panel
 	tops     []float64
 }
@@ -93,7 +94,7 @@ func (k *canvas) bars(panel int, name, colour string, points []point) {
 		data[i] = opts.BarData{Value: []any{string(p.week.Monday()), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
-	bar.AddSeries(name, data, charts.WithBarChartOpts(opts.BarChart{BarWidth: "10", XAxisIndex: panel, YAxisIndex: panel}),
+	bar.AddSeries(name, data, charts.WithBarChartOpts(opts.BarChart{BarWidth: "55%", XAxisIndex: panel, YAxisIndex: panel}),
 		charts.WithItemStyleOpts(opts.ItemStyle{Color: colour, Opacity: opts.Float(0.75)}))
 	k.line.Overlap(bar)
 }
@@ -109,22 +110,45 @@ func onPanel(panel int) charts.SeriesOpts {
 	return func(s *charts.SingleSeries) { s.XAxisIndex, s.YAxisIndex = panel, panel }
 }
 
-// segment draws a level over the weeks of a phase: a dose, a mean, a
-// criterion. It has no name and stays out of the legend; label may be empty.
-func (k *canvas) segment(panel int, p models.Phase, level float64, l look, width float32, label string) {
-	from, to := edge(p.Start), edge(p.LastWeek().Add(1))
-	data := []opts.LineData{{Value: []any{from, level}}, {Value: []any{to, level}}}
-	mark := func(s *charts.SingleSeries) {
-		if label == "" {
-			return
-		}
-		s.MarkPoints = &opts.MarkPoints{Data: []any{map[string]any{"coord": []any{from, level}, "symbolSize": 1, "label": map[string]any{
-			"formatter": label, "position": "right", "offset": []any{4, -8}, "color": l.colour, "fontSize": 11}}}}
-	}
-	k.line.AddSeries("", data, onPanel(panel), mark,
-		charts.WithLineChartOpts(opts.LineChart{Symbol: "none", XAxisIndex: panel, YAxisIndex: panel}),
-		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: width, Type: l.dash}))
+// level is a number that holds over the weeks of a phase: a dose, a mean, a
+// criterion.
+type level struct {
+	phase models.Phase
+	value float64
 }
+
+// steps draws levels as one line with gaps between the phases. Without a name
+// it stays out of the legend.
+func (k *canvas) steps(panel int, name string, l look, width float32, levels []level) {
+	var data []opts.LineData
+	for _, x := range levels {
+		if x.phase.Start > k.to {
+			continue
+		}
+		from, to := edge(x.phase.Start), edge(min(x.phase.LastWeek(), k.to).Add(1))
+		data = append(data, opts.LineData{Value: []any{from, x.value}}, opts.LineData{Value: []any{to, x.value}}, opts.LineData{Value: []any{to, nil}})
+	}
+	if name != "" && len(data) > 0 {
+		k.legend = append(k.legend, map[string]any{"name": name, "icon": "path://M0 0H28V3H0Z"})
+	}
+	k.line.AddSeries(name, data, onPanel(panel),
+		charts.WithLineChartOpts(opts.LineChart{Symbol: "none", XAxisIndex: panel, YAxisIndex: panel}),
+		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: width, Type: l.dash}), charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}))
+}
+
+// doses gives the step line of the dose.
+func doses(phases []models.Phase) []level {
+	var list []level
+	for _, p := range phases {
+		if p.Dose != nil {
+			list = append(list, level{p, float64(*p.Dose)})
+		}
+	}
+	return list
+}
+
+// lookRule is how what was set beforehand is drawn.
+var lookRule = look{"$css:--chart-criterion", "solid", ""}
 
 // phases draws the band of each phase on every panel, with its name above the
 // first.
@@ -138,8 +162,8 @@ func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
 			colour := []string{"$css:--chart-band-a", "$css:--chart-band-b"}[i%2]
 			end := min(p.LastWeek(), k.to).Add(1)
 			area := map[string]any{"xAxis": edge(p.Start), "itemStyle": map[string]any{"color": colour}}
-			if panel == 0 {
-				area["name"] = name(p)
+			if label := name(p); panel == 0 && k.fits(label, p.Start, end) {
+				area["name"] = label
 			}
 			areas = append(areas, []any{area, map[string]any{"xAxis": edge(end)}})
 		}
@@ -148,6 +172,31 @@ func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
 		}
 		k.line.AddSeries("", []opts.LineData{}, onPanel(panel), bands, charts.WithLineChartOpts(opts.LineChart{XAxisIndex: panel, YAxisIndex: panel}))
 	}
+}
+
+// legendLines is how many lines the legend takes on a phone.
+func (k *canvas) legendLines() int {
+	const room, icon, letter = 350, 46, 7
+	lines, at := 1, 0
+	for _, entry := range k.legend {
+		name, _ := entry.(string)
+		if with, ok := entry.(map[string]any); ok {
+			name = with["name"].(string)
+		}
+		width := icon + letter*utf8.RuneCountInString(name)
+		if at > 0 && at+width > room {
+			lines, at = lines+1, 0
+		}
+		at += width
+	}
+	return lines
+}
+
+// fits says whether a label has room above its band on a phone.
+func (k *canvas) fits(label string, from, end models.Week) bool {
+	const plot, letter, spare = 330, 6, 16
+	band := plot * end.Since(from) / k.to.Add(1).Since(k.from)
+	return utf8.RuneCountInString(label)*letter <= band+spare
 }
 
 // option gives the finished option.
@@ -160,9 +209,10 @@ func (k *canvas) option() map[string]any {
 	quiet := map[string]any{"color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 12}
 	rule := map[string]any{"lineStyle": map[string]any{"color": "$css:--chart-rule"}}
 	var grids, xs, ys, titles []any
-	top, heights := 64, []int{216}
+	lines := k.legendLines()
+	top, heights := 44+20*lines, []int{196}
 	if len(k.titles) == 2 {
-		heights = []int{110, 240}
+		heights = []int{110, 224}
 	}
 	mondays := k.mondays()
 	for i, title := range k.titles {
@@ -170,7 +220,7 @@ func (k *canvas) option() map[string]any {
 		titles = append(titles, map[string]any{"text": title, "left": 0, "top": top - 26, "textStyle": map[string]any{"color": "$css:--chart-quiet",
 			"fontFamily": "$css:--chart-font", "fontSize": 12, "fontWeight": "normal"}})
 		if i == 0 {
-			titles[0].(map[string]any)["top"] = 20
+			titles[0].(map[string]any)["top"] = 20 * lines
 		}
 		xs = append(xs, map[string]any{"type": "time", "gridIndex": i, "min": edge(k.from), "max": edge(k.to.Add(1)), "containShape": false,
 			"axisLabel": map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 11, "show": i == len(k.titles)-1},
@@ -180,15 +230,10 @@ func (k *canvas) option() map[string]any {
 		top += heights[i] + 56
 	}
 	o["grid"], o["xAxis"], o["yAxis"], o["title"] = grids, xs, ys, titles
-	o["legend"] = map[string]any{"data": k.legend, "top": 0, "left": 0, "itemWidth": 28, "textStyle": map[string]any{"color": "$css:--chart-text", "fontFamily": "$css:--chart-font"}, "selectedMode": false}
+	o["legend"] = map[string]any{"data": k.legend, "itemGap": 12, "top": 0, "left": 0, "itemWidth": 28, "textStyle": map[string]any{"color": "$css:--chart-text", "fontFamily": "$css:--chart-font"}, "selectedMode": false}
 	o["tooltip"] = map[string]any{"trigger": "axis", "formatter": "$fn:tip"}
 	o["axisPointer"] = map[string]any{"link": []any{map[string]any{"xAxisIndex": "all"}}}
 	o["textStyle"] = map[string]any{"fontFamily": "$css:--chart-font"}
-	for _, s := range o["series"].([]charts.SingleSeries) {
-		if s.MarkAreas != nil {
-			s.MarkAreas.Label = nil
-		}
-	}
 	return o
 }
 

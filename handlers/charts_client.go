@@ -39,17 +39,13 @@ func newOwnChart(k models.ClientCase, checkins []models.Checkin) chart {
 		t.Rows = append(t.Rows, []string{w.Monday().Long(), digits(p.Dose), digits(c.Done), digits(c.Effort), itoa(c.Tension), itoa(c.Forecast)})
 	}
 	cv := newCanvas(first, last)
-	cv.panel("Times a week, with the plan as a line", top)
+	cv.panel("Times a week", top)
 	cv.panel("0 to 10", 10)
 	cv.phases(k.Phases, clientPhaseName)
 	cv.bars(0, "Done", lookOne.colour, done)
 	cv.series(1, "Tension", lookOne, tension)
 	cv.series(1, "Your guess of "+k.PartnerPronoun.Possessive()+" number", lookTwo, forecast)
-	for _, p := range k.Phases {
-		if p.Dose != nil && p.Start <= last {
-			cv.segment(0, p, float64(*p.Dose), look{"$css:--chart-criterion", "solid", ""}, 2, "")
-		}
-	}
+	cv.steps(0, "Plan", lookRule, 2, doses(k.Phases))
 	return chart{ID: "own-chart", Caption: "What you did against the plan, how tense you found it, and what you guessed. A gap is a week without an entry.", Two: true, Option: cv.option(), Table: t}
 }
 
@@ -61,9 +57,9 @@ func clientPhaseName(p models.Phase) string {
 	case models.Hold:
 		return "Pause"
 	case models.FollowUp:
-		return "Follow-up"
+		return "After"
 	}
-	return digits(p.Dose) + " a week"
+	return digits(p.Dose) + "×"
 }
 
 // newSharedChart draws the weekly values of a snapshot. A week that was not
@@ -121,5 +117,5 @@ func newSharedChart(k models.ClientCase, s models.Snapshot, n int) chart {
 			cv.series(i, "Tension", lookOne, points[i])
 		}
 	}
-	return chart{ID: "shared-chart-" + itoa(n), Caption: "As reported by " + s.ReportedBy + ". A gap is a week that is not part of what was shared.", Two: len(items) == 2, Option: cv.option(), Table: t}
+	return chart{ID: "shared-chart-" + itoa(n), Caption: "What was shared, week by week. A gap is a week that is not part of it.", Two: len(items) == 2, Option: cv.option(), Table: t}
 }

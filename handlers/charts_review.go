@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strings"
+
 	"enough/models"
 )
 
@@ -50,16 +52,13 @@ func reviewCanvas(r models.Review) (*canvas, []models.Phase) {
 	for _, p := range r.Phases {
 		phases = append(phases, p.Phase)
 	}
-	last := phases[len(phases)-1].LastWeek()
-	if limit := r.Today.Week(); last > limit {
-		last = max(limit, phases[0].Start)
-		for _, p := range phases {
-			if p.Contains(limit) {
-				last = p.LastWeek()
-			}
-		}
+	last := phases[len(phases)-1]
+	to := last.LastWeek()
+	if last.Kind == models.FollowUp {
+		// A follow-up is planned for months: show what has been and the next month.
+		to = min(to, max(r.Today.Week(), last.Start).Add(4))
 	}
-	return newCanvas(phases[0].Start, last), phases
+	return newCanvas(phases[0].Start, to), phases
 }
 
 func phaseName(p models.Phase) string { return p.Name }
@@ -76,29 +75,28 @@ func newOutcomeChart(r models.Review) chart {
 			top = max(top, int(*p.value))
 		}
 	}
-	cv.panel("Times a week, with the dose as a line", top)
-	cv.panel("Partner’s scores, 0 to 10. Thin lines: phase means", 10)
+	cv.panel("Times a week", top)
+	cv.panel("Partner’s scores, 0 to 10; thin lines are phase means", 10)
 	cv.phases(phases, phaseName)
 	cv.bars(0, "Done", "$css:--chart-line-3", done)
 	cv.series(1, "Tension", lookOne, reviewSeries(r, ofReport(conflictOf)))
 	cv.series(1, "Close to leaving", lookTwo, reviewSeries(r, ofReport(leavingOf)))
+	var tension, leaving, criterion []level
 	for _, p := range r.Phases {
-		if p.Phase.Start > cv.to {
-			continue
-		}
-		if p.Phase.Dose != nil {
-			cv.segment(0, p.Phase, float64(*p.Phase.Dose), look{"$css:--chart-criterion", "solid", ""}, 2, "")
-		}
 		if p.Conflict.Mean != nil {
-			cv.segment(1, p.Phase, *p.Conflict.Mean, look{lookOne.colour, "solid", ""}, 1, "")
+			tension = append(tension, level{p.Phase, *p.Conflict.Mean})
 		}
 		if p.Leaving.Mean != nil {
-			cv.segment(1, p.Phase, *p.Leaving.Mean, look{lookTwo.colour, "dashed", ""}, 1, "")
+			leaving = append(leaving, level{p.Phase, *p.Leaving.Mean})
 		}
-		if level, ok := criterionLevel(r, p.Phase); ok {
-			cv.segment(1, p.Phase, level, look{"$css:--chart-criterion", "dotted", ""}, 2, "criterion")
+		if at, ok := criterionLevel(r, p.Phase); ok {
+			criterion = append(criterion, level{p.Phase, at})
 		}
 	}
+	cv.steps(0, "Dose", lookRule, 2, doses(phases))
+	cv.steps(1, "", look{lookOne.colour, "solid", ""}, 1, tension)
+	cv.steps(1, "", look{lookTwo.colour, "dashed", ""}, 1, leaving)
+	cv.steps(1, "Criterion: "+strings.ToLower(outcomeName(r.Reviewed().Phase.Outcome)), look{lookRule.colour, "dotted", ""}, 2, criterion)
 	return chart{ID: "outcomes", Two: true, Option: cv.option(),
 		Caption: "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means and the criterion. Gaps are weeks without a report.",
 		Table:   weekTable(r)}

@@ -46,7 +46,7 @@ func clientSubmission(parts ...string) string {
 // refusedCounts is the most important line of the form: it takes away the
 // reward for insisting.
 func refusedCounts(p models.Pronoun) string {
-	return "If " + p.Subject() + " " + p.Verb("said", "said") + " no and you left it there, it counts."
+	return "If " + p.Subject() + " said no and you left it there, it counts."
 }
 
 func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (weekPage, error) {
@@ -77,6 +77,10 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	case open.Saved != nil && f == nil && c.QueryParam("correct") != "yes":
 		p.Saved, p.Correct = savedText(k, open.Week), true
 	default:
+		if p.Tap != nil && open.Week == k.Today.Week() {
+			// The plan stands right above the form.
+			open.Phase.Behaviour = ""
+		}
 		fm := checkinForm(k, open, editing{typed: f, problem: e}, weekPath)
 		p.Form = &fm
 	}
@@ -101,7 +105,7 @@ func (a *App) tapCard(c echo.Context, v models.Viewer, k models.ClientCase) (*ta
 	if err != nil {
 		return nil, err
 	}
-	return &tapCard{Behaviour: sentence(phase.Behaviour), CountsIf: sentence(phase.CountsIf), NotCountsIf: sentence(phase.NotCountsIf),
+	return &tapCard{Behaviour: sentence(phase.Behaviour), CountsIf: midSentence(phase.CountsIf), NotCountsIf: midSentence(phase.NotCountsIf),
 		Refused: refusedCounts(k.PartnerPronoun), Line: "Planned " + digits(phase.Dose) + ". Done " + itoa(done) + ".", CanUndo: done > 0,
 		DoneID: clientSubmission("done", k.ID, string(w), itoa(ever), itoa(done)), UndoID: clientSubmission("undo", k.ID, string(w), itoa(ever), itoa(done))}, nil
 }
@@ -158,7 +162,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 		done := x.number("done", "How many times did you do it?", "", 0, 14)
 		done.Kind = "stepper"
 		if b := open.Phase.Behaviour; b != "" {
-			done.Hint = sentence(b) + " Counts if: " + sentence(open.Phase.CountsIf) + " " + refusedCounts(her)
+			done.Hint = sentence(b) + " Counts if: " + midSentence(open.Phase.CountsIf) + " " + refusedCounts(her)
 		}
 		fields = append(fields, done,
 			x.choice("why", "Why?", "forgot", "I forgot", "no_chance", "No chance", "chose_not_to", "I chose not to", "not_wanted", her.Cap()+" did not want it").when("done=0").hint("Only if it was 0.").optional(),
@@ -172,7 +176,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 			x.scale("guess", "Your guess: how close is "+her.Subject()+" to leaving?", "Not at all", "", "Leaving").hint("Asked once, in the last week.").optional(),
 			x.number("sure", "How sure are you that this will be enough?", "0 to 100 per cent", 0, 100).optional())
 	}
-	fields = append(fields, x.area("note", "One line for your next session, if you want", "").limit(280).optional())
+	fields = append(fields, x.area("note", "One line for your next session, if you want", "").limit(280))
 	id := ed.typed.submission().ID
 	if id == "" {
 		id = clientSubmission("checkin", k.ID, string(open.Week), itoa(ed.version))

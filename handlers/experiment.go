@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,8 +41,8 @@ func orElse(s, other string) string {
 func actPart(x filler) part {
 	return part{Heading: "The act", Intro: "One observable act. It changes what the client does, not who the client is.", Fields: []field{
 		x.text("behaviour", "What is done", "One sentence that others could see or hear, such as “Ask about the day”.").limit(200),
-		x.text("counts_if", "It counts if …", "Such as “you asked, listened for five minutes, phone away”.").limit(400),
-		x.text("not_counts_if", "It does not count if …", "What would turn it into a show: announced, scored aloud, phone in hand.").limit(400),
+		x.area("counts_if", "It counts if …", "Such as “you asked, listened for five minutes, phone away”.").limit(400),
+		x.area("not_counts_if", "It does not count if …", "What would turn it into a show: announced, scored aloud, phone in hand.").limit(400),
 		x.text("label", "What the partner’s form calls it", "It follows “How often did you notice him / her …”, such as “ask about your day”.").limit(60),
 	}}
 }
@@ -58,8 +60,8 @@ func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	switch step {
 	case "act":
 		fm.Parts = []part{actPart(fl), {Heading: "If-then line", Intro: "It raises follow-through.", Fields: []field{
-			fl.text("if_moment", "If it is …", "Such as “after dinner”.").limit(200).optional(),
-			fl.text("then_act", "then I will …", "Such as “ask”.").limit(200).optional()}}}
+			fl.text("if_moment", "If …", "Such as “it is after dinner”.").limit(200).optional(),
+			fl.text("then_act", "then …", "Such as “I ask”.").limit(200).optional()}}}
 	case "measure":
 		heading, fm.Submit = "Plan, step 2 of 2: how much, and how it is judged", "Save and preview"
 		fm.Parts = measureParts(fl, x)
@@ -98,7 +100,7 @@ func measureParts(x filler, e models.Experiment) []part {
 				hint("The app draws when the baseline starts. It is for honesty: not starting on the worst or the best week.").optional()}})
 	}
 	return append(parts, part{Heading: "Stop", Fields: []field{
-		x.text("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.").limit(400)}})
+		x.area("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.").limit(400)}})
 }
 
 func planInput(f typed, step string) models.PlanInput {
@@ -156,9 +158,9 @@ type agreement struct {
 }
 
 func newAgreement(client, goal string, e models.Experiment) agreement {
-	g := agreement{Client: client, Goal: goal, Lines: []saved{{"Plan", sentence(e.Behaviour)}, {"It counts if", sentence(e.CountsIf)}, {"It does not count if", sentence(e.NotCountsIf)}}}
+	g := agreement{Client: client, Goal: goal, Lines: []saved{{"Plan", sentence(e.Behaviour)}, {"It counts if", midSentence(e.CountsIf)}, {"It does not count if", midSentence(e.NotCountsIf)}}}
 	if e.IfMoment != "" {
-		g.IfThen = "If it is " + e.IfMoment + ", then I will " + strings.TrimSuffix(e.ThenAct, ".") + "."
+		g.IfThen = "If " + strings.TrimSuffix(midSentence(e.IfMoment), ".") + ", then " + midSentence(e.ThenAct)
 	}
 	if e.Dose != nil {
 		dose := itoa(*e.Dose) + " a week"
@@ -197,6 +199,17 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// midSentence writes a text that follows a colon or a label: without a capital
+// of its own, with a full stop.
+func midSentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	second, _ := utf8.DecodeRuneInString(s[size:])
+	if unicode.IsUpper(first) && unicode.IsLower(second) {
+		s = string(unicode.ToLower(first)) + s[size:]
+	}
+	return sentence(s)
 }
 
 // agreementPage is the agreement alone, for paper.
@@ -314,9 +327,12 @@ func actsFor(id string, phases []models.Phase) []link {
 }
 
 func newPhaseRow(ph models.Phase) phaseRow {
-	weeks := itoa(ph.Weeks)
-	if ph.MostWeeks > ph.Weeks {
-		weeks += " (to " + itoa(ph.MostWeeks) + ")"
+	weeks := itoa(ph.Weeks) + " weeks"
+	switch {
+	case ph.MostWeeks > ph.Weeks:
+		weeks = itoa(ph.Weeks) + " to " + itoa(ph.MostWeeks) + " weeks"
+	case ph.Weeks == 1:
+		weeks = "1 week"
 	}
 	change := map[string]string{"dose": "More often.", "quality": "Other quality.", "dose_quality": "More often and other quality.", "behaviour": "Another act."}[ph.Change]
 	what := strings.TrimSpace(change + " " + sentence(ph.Behaviour))

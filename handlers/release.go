@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -23,16 +24,64 @@ type releasePage struct {
 	Saved   bool
 }
 
-// offerGroup is the offers of one phase.
+// offerGroup is the offers of one phase: those of each week, then its averages.
 type offerGroup struct {
+	Name string
+	Rows []offerRow
+}
+
+// offerRow is the offers of one week, or of the whole phase.
+type offerRow struct {
 	Name   string
 	Offers []offerView
 }
 
+// offerView is one box to tick. Text is the wording that is agreed to; Short
+// stands beside the box in a row that names the week.
 type offerView struct {
-	Key, Text string
-	Checked   bool
-	Shown     bool
+	Key, Short, Text string
+	Checked          bool
+}
+
+// groupOffers puts offers under their phases, week by week.
+func groupOffers(offers []models.Offer, checked func(models.Offer) bool) []offerGroup {
+	var groups []offerGroup
+	for _, o := range offers {
+		name := o.Phase.Name + ", from " + o.Phase.Start.Monday().Long()
+		if n := len(groups); n == 0 || groups[n-1].Name != name {
+			groups = append(groups, offerGroup{Name: name})
+		}
+		g := &groups[len(groups)-1]
+		row := "Averages"
+		if o.ByWeek() {
+			row = models.Week(o.Place).Monday().Long()
+		}
+		if n := len(g.Rows); n == 0 || g.Rows[n-1].Name != row {
+			g.Rows = append(g.Rows, offerRow{Name: row})
+		}
+		r := &g.Rows[len(g.Rows)-1]
+		r.Offers = append(r.Offers, offerView{Key: o.Key(), Short: shortOffer(o), Text: o.Wording, Checked: checked(o)})
+	}
+	return groups
+}
+
+func shortOffer(o models.Offer) string {
+	switch o.Item {
+	case models.ItemConflict:
+		return "Tension " + short(*o.Value)
+	case models.ItemNoticed:
+		return "Noticed " + models.NoticedText(int(*o.Value))
+	case models.ItemLeaving:
+		return "Closeness to leaving " + decimal(*o.Value)
+	case models.ItemFeltReal:
+		return "How real it felt " + decimal(*o.Value)
+	}
+	return "Would it be enough? " + models.CallText(o.Answer)
+}
+
+// ticked says which offers are ticked in a form that was sent.
+func ticked(f typed) func(models.Offer) bool {
+	return func(o models.Offer) bool { return slices.Contains(f.all("show"), o.Key()) }
 }
 
 type shownItem struct{ Key, Text string }
@@ -51,24 +100,16 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 	}
 	p := releasePage{Page: a.partnerChrome(), Problem: problem, Hidden: hidden(nil, version), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do"),
 		Saved: c.QueryParam("saved") == "yes"}
-	ticked := map[string]bool{}
-	for _, key := range f.all("show") {
-		ticked[key] = true
+	checked := ticked(f)
+	if f == nil {
+		checked = func(o models.Offer) bool { return o.Proposed }
 	}
 	for _, o := range offers {
-		if n := len(p.Groups); n == 0 || p.Groups[n-1].Name != o.Phase.Name+", from "+o.Phase.Start.Monday().Long() {
-			p.Groups = append(p.Groups, offerGroup{Name: o.Phase.Name + ", from " + o.Phase.Start.Monday().Long()})
-		}
-		g := &p.Groups[len(p.Groups)-1]
-		checked := o.Proposed
-		if f != nil {
-			checked = ticked[o.Key()]
-		}
-		g.Offers = append(g.Offers, offerView{Key: o.Key(), Text: o.Wording, Checked: checked, Shown: o.Shown})
 		if o.Shown {
 			p.Shown = append(p.Shown, shownItem{o.Key(), o.Wording})
 		}
 	}
+	p.Groups = groupOffers(slices.DeleteFunc(offers, func(o models.Offer) bool { return o.Shown }), checked)
 	return p, nil
 }
 

@@ -85,7 +85,7 @@ func reviewNotes(r models.Review) []string {
 		how := map[string]string{"safe_route": "by the way you agreed", "another_way": "another way"}[wish.By]
 		notes = append(notes, "The partner asked to be contacted "+strings.TrimSpace(when+" "+how)+" (week of "+wish.Week.Monday().Long()+").")
 	}
-	if p := r.Reviewed(); p.Asked >= 3 && p.Reports == 0 && !r.Paused {
+	if p := r.Reviewed(); p.AskedPartner >= 3 && p.Reports == 0 && !r.Paused {
 		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
 	}
 	return append(notes, "A-B data: change is consistent with the plan at most. Other causes are not ruled out.")
@@ -124,7 +124,7 @@ func phaseTable(r models.Review) table {
 		if p.Call != nil {
 			call = models.CallText(p.Call.Answer)
 		}
-		t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), itoa(p.Reports) + " of " + itoa(p.Asked), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
+		t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
 			numbersText(p.Conflict), numbersText(p.Leaving), numbersText(p.Noticed), numbersText(p.FeltReal), call})
 	}
 	return t
@@ -188,6 +188,7 @@ func marks(w models.ReviewWeek) string {
 		}
 	}
 	add(w.Excused, "planned gap")
+	add(w.Resting, "partner’s reports rest")
 	if w.Checkin != nil {
 		add(w.Checkin.Late, "client late")
 		add(w.Checkin.Corrected(), "client corrected")

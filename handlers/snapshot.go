@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,7 @@ type publishPage struct {
 	Spoken  field
 	ShowBad string
 	Preview *sharedPage
+	Shown   int // proposals that are shown already
 	Done    bool
 }
 
@@ -42,18 +44,9 @@ func (a *App) publishPage(c echo.Context, v models.Viewer, f typed, e *models.Er
 	if e != nil {
 		p.Problem, p.ShowBad = e.Message, e.Fields["show"]
 	}
-	ticked := map[string]bool{}
-	for _, key := range f.all("show") {
-		ticked[key] = true
-	}
-	for _, o := range list {
-		name := o.Phase.Name + ", from " + o.Phase.Start.Monday().Long()
-		if n := len(p.Groups); n == 0 || p.Groups[n-1].Name != name {
-			p.Groups = append(p.Groups, offerGroup{Name: name})
-		}
-		g := &p.Groups[len(p.Groups)-1]
-		g.Offers = append(g.Offers, offerView{Key: o.Key(), Text: o.Wording, Checked: ticked[o.Key()], Shown: o.Shown})
-	}
+	fresh := slices.DeleteFunc(slices.Clone(list), func(o models.Offer) bool { return o.Shown })
+	p.Shown = len(list) - len(fresh)
+	p.Groups = groupOffers(fresh, ticked(f))
 	return p, nil
 }
 
@@ -107,13 +100,12 @@ func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) 
 	return a.page(c, status, p)
 }
 
-// togetherPage is the couple's page: the newest snapshot, to be read across a
-// room. It is drawn from the client's store, so that nothing private lies
-// behind it.
+// togetherPage is the couple's page: all that was published and stands, on one
+// picture to be read across a room. It is drawn from the client's store, so
+// that nothing private lies behind it.
 type togetherPage struct {
 	Page     page
 	Snapshot *snapshotView
-	Goal     string
 }
 
 func (togetherPage) template() string { return "together" }
@@ -125,16 +117,39 @@ func (a *App) showTogether(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	shared, err := a.sharedPage(c, his)
+	k, err := a.client.Case(ctx, his)
+	if err != nil {
+		return err
+	}
+	snapshots, err := a.client.Snapshots(ctx, his)
 	if err != nil {
 		return err
 	}
 	p := togetherPage{Page: a.chrome(models.Viewer{Role: models.Therapist}, "", "What was shared")}
-	p.Page.Title, p.Page.Nav, p.Page.Refetch, p.Page.Charts = neutralTitle, nil, true, shared.Page.Charts
-	if len(shared.Snapshots) > 0 {
-		p.Snapshot = &shared.Snapshots[0]
+	p.Page.Title, p.Page.Nav, p.Page.Refetch = neutralTitle, nil, true
+	if len(snapshots) > 0 {
+		whole := allShared(snapshots)
+		p.Page.Heading = "Shared up to " + whole.Published.Long()
+		view := newSnapshotView(k, whole, 0)
+		view.Heading = ""
+		p.Snapshot, p.Page.Charts = &view, view.Chart != nil
 	}
 	return a.page(c, http.StatusOK, p)
+}
+
+// allShared puts snapshots, newest first, into one: each value as it was
+// published last, under the newest words.
+func allShared(snapshots []models.Snapshot) models.Snapshot {
+	whole := snapshots[0]
+	whole.Values = slices.Clone(whole.Values)
+	for _, s := range snapshots[1:] {
+		for _, value := range s.Values {
+			if whole.At(value.Item, value.Place) == nil {
+				whole.Values = append(whole.Values, value)
+			}
+		}
+	}
+	return whole
 }
 
 // seenPage lists the client's pages for the therapist.

@@ -78,6 +78,9 @@ func newWeekRow(caseID string, ph models.Phase, w models.ReviewWeek) weekRow {
 	if w.Excused {
 		row.Client, row.Partner = "planned gap", "planned gap"
 	}
+	if w.Resting {
+		row.Partner = "rests by agreement"
+	}
 	if w.Checkin != nil {
 		row.Client = "saved"
 	}

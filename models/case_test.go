@@ -59,8 +59,14 @@ func TestCase_strangersAndMissingAreTheSame(t *testing.T) {
 			return err
 		},
 		"Proposals": func(v models.Viewer, caseID, _ string) error { _, err := p.Proposals(ctx, v, caseID); return err },
-		"Publish":   func(v models.Viewer, caseID, _ string) error { _, err := p.Publish(ctx, v, caseID, models.PublishInput{}); return err },
-		"Preview":   func(v models.Viewer, caseID, _ string) error { _, _, err := p.Preview(ctx, v, caseID, nil, ""); return err },
+		"Publish": func(v models.Viewer, caseID, _ string) error {
+			_, err := p.Publish(ctx, v, caseID, models.PublishInput{})
+			return err
+		},
+		"Preview": func(v models.Viewer, caseID, _ string) error {
+			_, _, err := p.Preview(ctx, v, caseID, nil, "")
+			return err
+		},
 		"Review":    func(v models.Viewer, _, id string) error { _, err := p.Review(ctx, v, id); return err },
 		"Decide":    func(v models.Viewer, _, id string) error { return p.Decide(ctx, v, id, models.DecisionInput{}) },
 		"Decisions": func(v models.Viewer, _, id string) error { _, err := p.Decisions(ctx, v, id); return err },

@@ -130,11 +130,14 @@ func (s *ClientStore) SubmitCheckin(ctx context.Context, v Viewer, in CheckinInp
 		if !ok {
 			return conflict("There is no form for this week.")
 		}
-		p, asked := c.asks(w)
-		if err := formOpen(w, c.Today, asked); err != nil {
-			return err
-		}
-		return t.putCheckin(ctx, v, c.ID, checkinForm(p, w, c.Today), in, false)
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			p, asked := c.asks(w)
+			if err := formOpen(w, c.Today, asked); err != nil {
+				return "", err
+			}
+			return t.putCheckin(ctx, v, c.ID, checkinForm(p, w, c.Today), in, false)
+		})
+		return err
 	})
 }
 
@@ -146,7 +149,10 @@ func (db *DB) EnterCheckin(ctx context.Context, v Viewer, caseID string, in Chec
 		if err != nil {
 			return err
 		}
-		return t.putCheckin(ctx, v, caseID, checkinForm(p, w, today), in, true)
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			return t.putCheckin(ctx, v, caseID, checkinForm(p, w, today), in, true)
+		})
+		return err
 	})
 }
 
@@ -186,31 +192,28 @@ func formOpen(w Week, today Day, asked bool) error {
 	return nil
 }
 
-func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinForm, in CheckinInput, onPaper bool) error {
+func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinForm, in CheckinInput, onPaper bool) (id string, err error) {
 	var r reading
 	c := in.check(&r, f)
 	if err := r.err(); err != nil {
-		return err
+		return "", err
 	}
-	_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
-		was, err := t.checkin(ctx, caseID, f.Week)
-		if err != nil {
-			return "", err
-		}
-		if was == nil {
-			c.ID, c.Version, c.Late, c.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
-			return c.ID, errors.Join(t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in saved", caseID, c.ID))
-		}
-		if in.Version != digits(&was.Version) {
-			return "", conflict("This week is saved already. Both are shown: what you typed is in the form, what is saved stands above it.")
-		}
-		c.ID, c.Version, c.Late, c.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
-		if err := t.keepCorrected(ctx, "checkin_corrections", "checkin_id", was.ID, was.Version, was); err != nil {
-			return "", err
-		}
-		return c.ID, errors.Join(t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in corrected", caseID, c.ID))
-	})
-	return err
+	was, err := t.checkin(ctx, caseID, f.Week)
+	if err != nil {
+		return "", err
+	}
+	if was == nil {
+		c.ID, c.Version, c.Late, c.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
+		return c.ID, errors.Join(t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in saved", caseID, c.ID))
+	}
+	if in.Version != digits(&was.Version) {
+		return "", conflict("This week is saved already. Both are shown: what you typed is in the form, what is saved stands above it.")
+	}
+	c.ID, c.Version, c.Late, c.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
+	return c.ID, errors.Join(
+		t.keepCorrected(ctx, "checkin_corrections", "checkin_id", was.ID, was.Version, was),
+		t.writeCheckin(ctx, caseID, c),
+		t.audit(ctx, v, "check-in corrected", caseID, c.ID))
 }
 
 func (t *tx) writeCheckin(ctx context.Context, caseID string, c Checkin) error {

@@ -243,6 +243,7 @@ func TestOpenForm_noneOpen(t *testing.T) {
 			t.Errorf("on %s a form is open: %t", day, !want)
 		}
 	}
+	on(p, "2026-03-20")
 	must(t, p.ExcuseWeek(ctx, p.Owner, c.CaseID, week3, "holiday"))
 	if form() {
 		t.Error("the form of an excused week is open")

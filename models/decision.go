@@ -47,7 +47,7 @@ type FrozenPhase struct {
 func freeze(r Review) []FrozenPhase {
 	var list []FrozenPhase
 	for _, p := range r.Phases {
-		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.Asked, Reports: p.Reports, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
+		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.AskedPartner, Reports: p.Reports, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
 			Conflict: p.Conflict, Leaving: p.Leaving, Noticed: p.Noticed, FeltReal: p.FeltReal,
 			Outcome: p.Phase.Outcome, Criterion: CriterionText(p.Phase.CriterionKind, p.Phase.Criterion)}
 		if p.Call != nil {

@@ -164,7 +164,7 @@ func (t *tx) partnerForm(ctx context.Context, v Viewer, w Week, today Day) (f Pa
 	if err != nil {
 		return f, false, err
 	}
-	paused, err := t.pausedOn(ctx, f.CaseID, w)
+	rests, err := t.rests(ctx, f.CaseID)
 	if err != nil {
 		return f, false, err
 	}
@@ -175,7 +175,7 @@ func (t *tx) partnerForm(ctx context.Context, v Viewer, w Week, today Day) (f Pa
 	f.AsksChildren = children
 	f.AsksCall = p.CallDue(w)
 	err = t.QueryRowContext(ctx, `SELECT COALESCE(max(version), 0) FROM partner_reports WHERE case_id = $1 AND week = $2`, f.CaseID, w).Scan(&f.Saved)
-	return f, in && p.AsksIn(w) && !excused[w] && !paused, err
+	return f, in && p.AsksIn(w) && !excused[w] && !rests.cover(w), err
 }
 
 // SubmitPartnerReport keeps the partner's entry for a week of her own case and
@@ -195,10 +195,13 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 		if err != nil {
 			return err
 		}
-		if err := formOpen(w, today, asked && ok); err != nil {
-			return err
-		}
-		return errors.Join(t.putReport(ctx, v, f, in, false), t.endSession(ctx, v))
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			if err := formOpen(w, today, asked && ok); err != nil {
+				return "", err
+			}
+			return t.putReport(ctx, v, f, in, false)
+		})
+		return errors.Join(err, t.endSession(ctx, v))
 	})
 }
 
@@ -211,7 +214,10 @@ func (db *DB) EnterPartnerReport(ctx context.Context, v Viewer, caseID string, i
 		if err != nil {
 			return err
 		}
-		return t.putReport(ctx, v, f, in, true)
+		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+			return t.putReport(ctx, v, f, in, true)
+		})
+		return err
 	})
 }
 
@@ -254,33 +260,33 @@ func (t *tx) paperReport(ctx context.Context, v Viewer, caseID, week string) (Pa
 	return f, err
 }
 
-func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerReportInput, onPaper bool) error {
+func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerReportInput, onPaper bool) (id string, err error) {
 	var r reading
 	p := in.check(&r, f)
 	if err := r.err(); err != nil {
-		return err
+		return "", err
 	}
-	_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
-		was, err := t.partnerReport(ctx, f.CaseID, f.Week)
-		if err != nil {
-			return "", err
-		}
-		if was == nil {
-			p.ID, p.Version, p.Late, p.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
-			return p.ID, errors.Join(t.writeReport(ctx, f, p), t.audit(ctx, v, "partner report saved", f.CaseID, p.ID))
-		}
-		if in.Version != digits(&was.Version) || !(v.Unlocked || onPaper) {
-			return "", conflict("This week is saved already. To change it, open your own pages with your passphrase.")
-		}
-		p.ID, p.Version, p.Late, p.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
-		p.keepUnasked(*was)
+	was, err := t.partnerReport(ctx, f.CaseID, f.Week)
+	if err != nil {
+		return "", err
+	}
+	if was == nil {
+		p.ID, p.Version, p.Late, p.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
 		return p.ID, errors.Join(
-			t.keepCorrected(ctx, "partner_report_corrections", "report_id", was.ID, was.Version, was),
 			t.writeReport(ctx, f, p),
-			t.closeChanged(ctx, f.CaseID, *was, p),
-			t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
-	})
-	return err
+			t.closeChanged(ctx, f.CaseID, PartnerReport{Week: f.Week}, p),
+			t.audit(ctx, v, "partner report saved", f.CaseID, p.ID))
+	}
+	if in.Version != digits(&was.Version) || !(v.Unlocked || onPaper) {
+		return "", conflict("This week is saved already. To change it, open your own pages with your passphrase.")
+	}
+	p.ID, p.Version, p.Late, p.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
+	p.keepUnasked(*was)
+	return p.ID, errors.Join(
+		t.keepCorrected(ctx, "partner_report_corrections", "report_id", was.ID, was.Version, was),
+		t.writeReport(ctx, f, p),
+		t.closeChanged(ctx, f.CaseID, *was, p),
+		t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
 }
 
 // keepUnasked keeps what a correction did not say again. Whether she was pushed

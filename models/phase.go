@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 )
 
 // Kinds of phase.
@@ -89,7 +90,7 @@ func phaseOf(phases []Phase, w Week) (Phase, bool) {
 // StartExperiment locks the plan and starts the baseline in a given week: this
 // one, or one of the next eight. A plan with a drawn start draws and keeps the
 // week of the intervention now. Only the case's therapist may. It is Conflict
-// while the gate is not open or the plan has gaps.
+// while the gate is not open, the plan has gaps, or an experiment before lasts.
 func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, err := t.experimentOf(ctx, v, experimentID)
@@ -116,6 +117,13 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 			start, err := t.startWeek(ctx, e.CaseID, week)
 			if err != nil {
 				return "", err
+			}
+			before, err := t.casePhases(ctx, e.CaseID)
+			if err != nil {
+				return "", err
+			}
+			if n := len(before); n > 0 && before[n-1].LastWeek() >= start {
+				return "", conflict("The experiment before lasts until then. Choose the week of %s or a later one.", before[n-1].LastWeek().Add(1).Monday().Long())
 			}
 			weeks, drawn := *e.BaselineWeeks, Week("")
 			if e.DrawLatest != nil {
@@ -195,10 +203,14 @@ type StepInput struct {
 // StartPhase moves a running experiment into its next phase. The phase before
 // ends with the week before. Only the case's therapist may. It is Invalid with
 // field messages, and Conflict when the act does not fit where the experiment
-// stands.
+// stands, or would try more while fear or coercive control is on record.
 func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in StepInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, err := t.experimentOf(ctx, v, experimentID)
+		if err != nil {
+			return err
+		}
+		gate, err := t.gate(ctx, e.CaseID)
 		if err != nil {
 			return err
 		}
@@ -209,6 +221,9 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
+			}
+			if gate.Fear == "yes" && (in.Kind == "intervention" || in.Kind == "step_up") {
+				return "", conflict("Fear or coercive control is on record. Nothing more can be tried in this case.")
 			}
 			start, err := t.startWeek(ctx, e.CaseID, in.Start)
 			if err != nil {
@@ -301,9 +316,9 @@ func (in StepInput) stepUp(r *reading, p *Phase, plan Phase) {
 	}
 	p.Criterion = r.needNumber("criterion", in.Criterion, least, 10)
 	switch {
-	case p.Change == "dose" && plan.Dose != nil && dose <= *plan.Dose:
+	case strings.HasPrefix(p.Change, "dose") && plan.Dose != nil && dose <= *plan.Dose:
 		r.fail("dose", fmt.Sprintf("The dose was %d. Enter more, or choose another kind of step.", *plan.Dose))
-	case p.Change == "quality" && p.CountsIf == plan.CountsIf:
+	case strings.HasSuffix(p.Change, "quality") && p.CountsIf == plan.CountsIf:
 		r.fail("counts_if", "Write what counts from now on. It is still what counted before.")
 	case p.Change == "behaviour" && p.Behaviour == plan.Behaviour:
 		r.fail("behaviour", "Write the other act. It is still the one before.")
@@ -324,7 +339,8 @@ func (t *tx) addPhase(ctx context.Context, p Phase) error {
 
 // ExtendPhase lengthens the phase that runs by one week, up to six. Only the
 // case's therapist may. It is Conflict when the phase is as long as it may be,
-// has been followed by another, or the added week is over.
+// has been followed by another, or the added week is over. Averages of the
+// phase that were proposed or shown are closed.
 func (db *DB) ExtendPhase(ctx context.Context, v Viewer, experimentID string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, err := t.experimentOf(ctx, v, experimentID)
@@ -352,8 +368,10 @@ func (db *DB) ExtendPhase(ctx context.Context, v Viewer, experimentID string, s 
 			case p.LastWeek().Add(1) < today.Week():
 				return "", conflict("The week that would be added is over.")
 			}
+			// An average over fewer weeks, once known, would give away the week
+			// that is added.
 			_, err := t.ExecContext(ctx, `UPDATE phases SET weeks = weeks + 1 WHERE id = $1`, p.ID)
-			return p.ID, errors.Join(err, t.audit(ctx, v, "phase extended", e.CaseID, p.ID))
+			return p.ID, errors.Join(err, t.closeAverages(ctx, p), t.audit(ctx, v, "phase extended", e.CaseID, p.ID))
 		})
 		return err
 	})
@@ -366,8 +384,10 @@ type EndInput struct {
 	Submission Submission
 }
 
-// EndExperiment ends an experiment with a given week, this one or a later one.
-// Only the case's therapist may.
+// EndExperiment ends an experiment with a given week: the one before this, until
+// this week's forms open, this one, or one of the next. Phases that were to
+// begin later are dropped. Only the case's therapist may. It is Invalid with
+// field messages, and Conflict when the experiment does not run.
 func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, in EndInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, err := t.experimentOf(ctx, v, experimentID)
@@ -384,7 +404,7 @@ func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, 
 		}
 		var r reading
 		last, ok := ParseWeek(in.LastWeek)
-		if first := today.Week().Add(-1); !ok || last < first || last > first.Add(9) {
+		if first := FirstStart(today).Add(-1); !ok || last < first || last > first.Add(9) {
 			r.fail("last_week", fmt.Sprintf("Choose a week from %s to %s.", first.Monday().Long(), first.Add(9).Monday().Long()))
 		}
 		reason := r.need("reason", in.Reason, proseLimit, "Write why it ends. Only you can read this.")
@@ -395,9 +415,17 @@ func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, 
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
-			p := phases[len(phases)-1]
+			p := phases[0]
 			if last < p.Start {
-				return "", invalid("last_week", "The phase that runs starts in "+p.Start.Monday().Long()+". Choose that week or a later one.")
+				return "", invalid("last_week", "The baseline starts in "+p.Start.Monday().Long()+". Choose that week or a later one.")
+			}
+			for _, later := range phases {
+				if later.Start <= last {
+					p = later
+				}
+			}
+			if _, err := t.ExecContext(ctx, `DELETE FROM phases WHERE experiment_id = $1 AND start_week > $2`, e.ID, last); err != nil {
+				return "", err
 			}
 			if p.LastWeek() > last {
 				if _, err := t.ExecContext(ctx, `UPDATE phases SET weeks = $1 WHERE id = $2`, last.Since(p.Start)+1, p.ID); err != nil {
@@ -458,7 +486,7 @@ func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause b
 		if err := r.err(); err != nil {
 			return err
 		}
-		if w, err := t.pausedOn(ctx, caseID, today.Week()); err != nil || w {
+		if rests, err := t.rests(ctx, caseID); err != nil || rests.cover(today.Week()) {
 			return err
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ($1, $2, $3, $4, $5)`,
@@ -467,10 +495,38 @@ func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause b
 	})
 }
 
-func (t *tx) pausedOn(ctx context.Context, caseID string, w Week) (paused bool, err error) {
-	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM partner_pauses WHERE case_id = $1 AND from_week <= $2 AND (until_week IS NULL OR until_week > $2))`,
-		caseID, w).Scan(&paused)
-	return paused, err
+// rest is a run of weeks in which the partner's reports rest by agreement. An
+// open one has no end.
+type rest struct{ from, until Week }
+
+// rests are those of one case.
+type rests []rest
+
+// cover says whether a week lies in one of them.
+func (list rests) cover(w Week) bool {
+	for _, r := range list {
+		if r.from <= w && (r.until == "" || w < r.until) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tx) rests(ctx context.Context, caseID string) (rests, error) {
+	rows, err := t.QueryContext(ctx, `SELECT from_week, COALESCE(until_week, '') FROM partner_pauses WHERE case_id = $1 ORDER BY from_week, id`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list rests
+	for rows.Next() {
+		var r rest
+		if err := rows.Scan(&r.from, &r.until); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
 }
 
 func (t *tx) phases(ctx context.Context, experimentID string) ([]Phase, error) {

@@ -210,7 +210,7 @@ type ProposeInput struct {
 }
 
 // Propose makes the partner's choice the one that is kept: what is ticked is
-// proposed, what is not is withdrawn. Nothing becomes visible by it. It is
+// proposed, what is not is withdrawn; what is shown stays until it is taken back. Nothing becomes visible by it. It is
 // Forbidden unless she gave her passphrase again, and Conflict when the list
 // has changed since the form was made.
 func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
@@ -231,10 +231,13 @@ func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 			if err != nil {
 				return "", err
 			}
-			if _, err := t.ExecContext(ctx, `DELETE FROM partner_proposals WHERE case_id = $1`, caseID); err != nil {
+			if err := t.withdrawUnshown(ctx, caseID); err != nil {
 				return "", err
 			}
 			for _, o := range chosen {
+				if o.Shown {
+					continue
+				}
 				week, phase := o.Place, ""
 				if !o.ByWeek() {
 					week, phase = "", o.Place
@@ -248,6 +251,15 @@ func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 		})
 		return err
 	})
+}
+
+// withdrawUnshown removes every proposal whose value is not shown. What is shown
+// keeps its proposal, the record of what she agreed to, until it is taken back.
+func (t *tx) withdrawUnshown(ctx context.Context, caseID string) error {
+	_, err := t.ExecContext(ctx, `DELETE FROM partner_proposals WHERE case_id = $1 AND NOT EXISTS (
+		SELECT 1 FROM snapshot_values v JOIN snapshots s ON s.id = v.snapshot_id
+		WHERE s.case_id = partner_proposals.case_id AND v.item = partner_proposals.item AND v.place = COALESCE(partner_proposals.week, partner_proposals.phase_id))`, caseID)
+	return err
 }
 
 // TakeBack closes one thing that is shown, at once and in every snapshot, so
@@ -278,7 +290,13 @@ func (t *tx) closeItem(ctx context.Context, caseID, item, place string) error {
 	return err
 }
 
-// closeChanged closes what a correction made untrue.
+// closeAverages closes the averages of a phase.
+func (t *tx) closeAverages(ctx context.Context, p Phase) error {
+	return errors.Join(t.closeItem(ctx, p.CaseID, ItemLeaving, p.ID), t.closeItem(ctx, p.CaseID, ItemFeltReal, p.ID))
+}
+
+// closeChanged closes what a report made untrue: a correction the value that it
+// changed, and every new or changed answer the average in which it counts.
 func (t *tx) closeChanged(ctx context.Context, caseID string, was, now PartnerReport) error {
 	phases, err := t.casePhases(ctx, caseID)
 	if err != nil {

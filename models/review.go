@@ -27,10 +27,13 @@ type PhaseReview struct {
 	Checkins int // weeks with the client's entry
 	Reports  int // weeks with the partner's
 	Asked    int // weeks asked for whose forms have opened, without the excused
-	Done     int // times done, over the weeks with an entry
-	Planned  int // times planned over the same weeks
-	Call     *PartnerCall
-	CallWeek Week
+	// AskedPartner is the same for the partner, without the weeks in which her
+	// reports rest by agreement.
+	AskedPartner int
+	Done         int // times done, over the weeks with an entry
+	Planned      int // times planned over the same weeks
+	Call         *PartnerCall
+	CallWeek     Week
 }
 
 // ReviewWeek is one week of a phase. A nil entry is missing, or not asked.
@@ -38,6 +41,7 @@ type ReviewWeek struct {
 	Week    Week
 	Asked   bool
 	Excused bool
+	Resting bool // the partner's reports rest by agreement
 	Open    bool // entries can still come in
 	Checkin *Checkin
 	Report  *PartnerReport
@@ -101,9 +105,11 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	if err != nil || len(phases) == 0 {
 		return r, err
 	}
-	if r.Paused, err = t.pausedOn(ctx, caseID, r.Today.Week()); err != nil {
+	rests, err := t.rests(ctx, caseID)
+	if err != nil {
 		return r, err
 	}
+	r.Paused = rests.cover(r.Today.Week())
 	excused, err := t.excused(ctx, caseID)
 	if err != nil {
 		return r, err
@@ -118,7 +124,7 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 		return r, err
 	}
 	for _, p := range phases {
-		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused))
+		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused, rests))
 	}
 	for _, report := range reports {
 		if report.Contact == "soon" || report.Contact == "when_convenient" || report.ContactBy == "safe_route" || report.ContactBy == "another_way" {
@@ -128,14 +134,14 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	return r, nil
 }
 
-func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool) PhaseReview {
+func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool, rests rests) PhaseReview {
 	out := PhaseReview{Phase: p}
 	for w := p.Start; w <= p.LastWeek(); w = w.Add(1) {
 		state := w.FormsOn(today)
 		if state == FormsNotYet {
 			break
 		}
-		week := ReviewWeek{Week: w, Asked: p.AsksIn(w) && !excused[w], Excused: excused[w], Open: state != FormsClosed}
+		week := ReviewWeek{Week: w, Asked: p.AsksIn(w) && !excused[w], Excused: excused[w], Resting: rests.cover(w), Open: state != FormsClosed}
 		for i := range checkins {
 			if checkins[i].Week == w {
 				week.Checkin = &checkins[i]
@@ -152,6 +158,9 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 	for _, w := range out.Weeks {
 		if w.Asked {
 			out.Asked++
+			if !w.Resting {
+				out.AskedPartner++
+			}
 		}
 		if w.Checkin != nil {
 			out.Checkins++

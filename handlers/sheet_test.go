@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"enough/models"
+)
+
+// TestContactSheet takes a picture of every page of the demo at both sizes, in
+// light and dark, into the folder named by ENOUGH_SHOTS.
+func TestContactSheet(t *testing.T) {
+	if os.Getenv("ENOUGH_SHOTS") == "" {
+		t.Skip("set ENOUGH_SHOTS to a folder to get pictures of every page")
+	}
+	a := newDemo(t)
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	vera := a.person(t, "Dr Vera")
+	lines, err := a.db.Cases(context.Background(), vera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]models.CaseLine{}
+	for _, line := range lines {
+		byName[line.Client] = line
+	}
+	marcus, pavel := byName["Marcus (demo)"], byName["Pavel (demo)"]
+	pages := []struct {
+		name, path string
+		who        models.Viewer
+		unlock     bool
+	}{
+		{"start", "/", models.Viewer{}, false},
+		{"signin", "/signin", models.Viewer{}, false},
+		{"join", "/join", models.Viewer{}, false},
+		{"notfound", "/nowhere", models.Viewer{}, false},
+		{"cases", "/cases", vera, false},
+		{"case-new", "/cases/new", vera, false},
+		{"case", casePath(marcus.ID), vera, false},
+		{"frame", casePath(marcus.ID) + "/frame", vera, false},
+		{"gate", casePath(marcus.ID) + "/gate", vera, false},
+		{"experiment", experimentPath(marcus.Experiment.ID), vera, false},
+		{"plan-act", planStepPath(marcus.Experiment.ID, "act"), vera, false},
+		{"plan-measure", planStepPath(marcus.Experiment.ID, "measure"), vera, false},
+		{"agreement", agreementPath(marcus.Experiment.ID), vera, false},
+		{"step-up", phaseStepPath(pavel.Experiment.ID, "step_up"), vera, false},
+		{"end", experimentPath(pavel.Experiment.ID) + "/end", vera, false},
+		{"review", reviewPath(marcus.Experiment.ID), vera, false},
+		{"review-pavel", reviewPath(pavel.Experiment.ID), vera, false},
+		{"decision", decisionPath(pavel.Experiment.ID), vera, false},
+		{"weeks", casePath(marcus.ID) + "/weeks", vera, false},
+		{"paper-report", paperPath(pavel.ID, pavel.Today.Week(), "report"), vera, false},
+		{"publish", casePath(marcus.ID) + "/publish", vera, false},
+		{"together", casePath(marcus.ID) + "/together", vera, false},
+		{"seen", casePath(marcus.ID) + "/seen", vera, false},
+		{"practice", "/practice", vera, false},
+		{"client-week", "/week", a.person(t, "Pavel"), false},
+		{"client-plan", "/plan", a.person(t, "Pavel"), false},
+		{"client-chart", "/chart", a.person(t, "Marcus"), false},
+		{"client-shared", "/shared", a.person(t, "Marcus"), false},
+		{"partner-form", "/w", a.person(t, "Jitka"), false},
+		{"partner-locked", "/w/own", a.person(t, "Anna"), false},
+		{"partner-own", "/w/own", a.person(t, "Anna"), true},
+		{"partner-release", "/w/show", a.person(t, "Anna"), true},
+	}
+	for _, s := range []screen{phone, laptop, phone.inDark(), laptop.inDark()} {
+		t.Run(s.name, func(t *testing.T) {
+			b := openTab(t, server.URL, s)
+			b.expect(404)
+			for _, p := range pages {
+				b.visit("/signin")
+				if p.who.Known() {
+					cookie := sessionOf(t, a, p.who)
+					b.cookie(cookie.Name, cookie.Value, "/")
+				}
+				if p.unlock {
+					b.visit("/w/own")
+					b.fill("#passphrase", a.demo[0].Passphrase)
+					b.submit("#unlock-form button")
+				}
+				b.visit(p.path)
+				if p.name == "partner-form" {
+					b.choose("alone", "yes")
+				}
+				b.settle()
+				if n := b.overflow(); n > 0 {
+					t.Errorf("%s scrolls sideways by %d px", p.name, n)
+				}
+				b.shot(p.name)
+			}
+		})
+	}
+}

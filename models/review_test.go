@@ -1,0 +1,41 @@
+package models_test
+
+import (
+	"testing"
+
+	"enough/models"
+)
+
+func TestReview_countsWhatIsThereAndWhatIsNot(t *testing.T) {
+	t.Parallel()
+	p, c := intervention(t)
+	must(t, p.ExcuseWeek(ctx, p.Owner, c.CaseID, week6, "holiday"))
+	on(p, models.Week(week5).Sunday())
+	c.CheckIn(t, models.CheckinInput{Done: "3", Effort: "3", Tension: "4", Forecast: "5"})
+	c.Report(t, models.PartnerReportInput{Tension: "4", Leaving: "5", Noticed: "not_sure"})
+	on(p, models.Week(week7).Sunday())
+	c.CheckIn(t, models.CheckinInput{Done: "0", Tension: "4", Forecast: "5"})
+	c.Report(t, models.PartnerReportInput{Tension: "7", Contact: "soon"})
+	r, err := p.Review(ctx, p.Owner, c.Experiment)
+	must(t, err)
+	base, b1 := r.Phases[0], r.Phases[1]
+	if base.Asked != 4 || base.Reports != 0 || base.Checkins != 0 || base.Conflict.N != 0 || base.Conflict.Mean != nil {
+		t.Errorf("a baseline without entries is %+v", base)
+	}
+	if b1.Asked != 2 || b1.Reports != 2 || b1.Checkins != 2 || b1.Done != 3 || b1.Planned != 4 {
+		t.Errorf("B1 is %+v", b1)
+	}
+	if b1.Conflict.N != 2 || *b1.Conflict.Mean != 5.5 || b1.Leaving.N != 1 || *b1.Leaving.Mean != 5 || b1.Noticed.N != 0 || b1.FeltReal.N != 0 || b1.Call != nil {
+		t.Errorf("the numbers of B1 are %+v", b1)
+	}
+	// A skipped answer, a missing week, an excused one and one still to come.
+	if w := b1.Weeks; len(w) != 3 || w[0].Report == nil || !w[1].Excused || w[1].Asked || w[1].Report != nil || !w[2].Open || w[2].Report.Leaving != nil {
+		t.Errorf("the weeks of B1 are %+v", w)
+	}
+	if len(r.Contacts) != 1 || r.Contacts[0].Week != week7 || r.Contacts[0].Contact != "soon" {
+		t.Errorf("she asked to be reached: %+v", r.Contacts)
+	}
+	if got := r.Reviewed().Phase.Name; got != "B1" {
+		t.Errorf("the review is about %s", got)
+	}
+}
