@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"strconv"
 	"unicode/utf8"
 
@@ -36,6 +37,7 @@ type canvas struct {
 	legend   []any    // names, or a name with its own icon
 	titles   []string // one for each panel
 	tops     []float64
+	large    bool // to be read across a room
 }
 
 func newCanvas(from, to models.Week) *canvas {
@@ -83,8 +85,16 @@ func (k *canvas) series(panel int, name string, l look, points []point) {
 	}
 	k.legend = append(k.legend, name)
 	k.line.AddSeries(name, data, onPanel(panel),
-		charts.WithLineChartOpts(opts.LineChart{Symbol: l.symbol, SymbolSize: 8, ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false), XAxisIndex: panel, YAxisIndex: panel}),
-		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: 2, Type: l.dash}), charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}))
+		charts.WithLineChartOpts(opts.LineChart{Symbol: l.symbol, SymbolSize: k.size(8), ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false), XAxisIndex: panel, YAxisIndex: panel}),
+		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: float32(k.size(2)), Type: l.dash}), charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}))
+}
+
+// size scales a length in pixels to the distance from which the chart is read.
+func (k *canvas) size(px int) int {
+	if k.large {
+		return px * 8 / 5
+	}
+	return px
 }
 
 func (k *canvas) bars(panel int, name, colour string, points []point) {
@@ -168,7 +178,7 @@ func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
 			areas = append(areas, []any{area, map[string]any{"xAxis": edge(end)}})
 		}
 		bands := func(s *charts.SingleSeries) {
-			s.MarkAreas = &opts.MarkAreas{Data: areas}
+			s.MarkAreas = &opts.MarkAreas{Data: areas, MarkAreaStyle: opts.MarkAreaStyle{Label: &opts.Label{FontSize: float32(k.size(12)), Color: "$css:--chart-text"}}}
 		}
 		k.line.AddSeries("", []opts.LineData{}, onPanel(panel), bands, charts.WithLineChartOpts(opts.LineChart{XAxisIndex: panel, YAxisIndex: panel}))
 	}
@@ -194,7 +204,7 @@ func (k *canvas) legendLines() int {
 
 // fits says whether a label has room above its band on a phone.
 func (k *canvas) fits(label string, from, end models.Week) bool {
-	const plot, letter, spare = 330, 6, 16
+	const plot, letter, spare = 330, 6, 8
 	band := plot * end.Since(from) / k.to.Add(1).Since(k.from)
 	return utf8.RuneCountInString(label)*letter <= band+spare
 }
@@ -206,31 +216,48 @@ func (k *canvas) option() map[string]any {
 	for _, drop := range []string{"title", "legend", "tooltip", "xAxis", "yAxis", "color", "dataZoom", "visualMap"} {
 		delete(o, drop)
 	}
-	quiet := map[string]any{"color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 12}
-	rule := map[string]any{"lineStyle": map[string]any{"color": "$css:--chart-rule"}}
-	var grids, xs, ys, titles []any
-	lines := k.legendLines()
-	top, heights := 44+20*lines, []int{196}
-	if len(k.titles) == 2 {
-		heights = []int{110, 224}
+	text := func(colour string, px int) map[string]any {
+		return map[string]any{"color": colour, "fontFamily": "$css:--chart-font", "fontSize": k.size(px), "fontWeight": "normal"}
 	}
+	with := func(m map[string]any, more map[string]any) map[string]any {
+		maps.Copy(m, more)
+		return m
+	}
+	rule := map[string]any{"lineStyle": map[string]any{"color": "$css:--chart-rule"}}
+	lines := k.legendLines()
+	top, heights := k.size(48+24*lines), []int{196}
+	if len(k.titles) == 2 {
+		heights = []int{110, 216}
+	}
+	if k.large {
+		heights = []int{340}
+		if len(k.titles) == 2 {
+			heights = []int{90, 190}
+		}
+	}
+	var grids, xs, ys, titles []any
 	mondays := k.mondays()
 	for i, title := range k.titles {
-		grids = append(grids, map[string]any{"left": 34, "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})
-		titles = append(titles, map[string]any{"text": title, "left": 0, "top": top - 26, "textStyle": map[string]any{"color": "$css:--chart-quiet",
-			"fontFamily": "$css:--chart-font", "fontSize": 12, "fontWeight": "normal"}})
+		lowest := i == len(k.titles)-1
+		titleTop := top - k.size(26)
 		if i == 0 {
-			titles[0].(map[string]any)["top"] = 20 * lines
+			titleTop = k.size(24 * lines)
 		}
+		every := 2
+		if k.tops[i] > 6 {
+			every = 5
+		}
+		grids = append(grids, map[string]any{"left": k.size(34), "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})
+		titles = append(titles, map[string]any{"text": title, "left": 0, "top": titleTop, "textStyle": text("$css:--chart-quiet", 12)})
 		xs = append(xs, map[string]any{"type": "time", "gridIndex": i, "min": edge(k.from), "max": edge(k.to.Add(1)), "containShape": false,
-			"axisLabel": map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "color": "$css:--chart-quiet", "fontFamily": "$css:--chart-font", "fontSize": 11, "show": i == len(k.titles)-1},
-			"axisTick":  map[string]any{"customValues": mondays, "show": i == len(k.titles)-1}, "axisLine": rule, "splitLine": map[string]any{"show": false}})
-		ys = append(ys, map[string]any{"type": "value", "gridIndex": i, "min": 0, "max": k.tops[i], "interval": map[bool]any{true: 5, false: 2}[k.tops[i] > 6],
-			"axisLabel": quiet, "axisLine": map[string]any{"show": false}, "splitLine": rule})
-		top += heights[i] + 56
+			"axisLabel": with(text("$css:--chart-quiet", 11), map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "show": lowest}),
+			"axisTick":  map[string]any{"customValues": mondays, "show": lowest}, "axisLine": rule, "splitLine": map[string]any{"show": false}})
+		ys = append(ys, map[string]any{"type": "value", "gridIndex": i, "min": 0, "max": k.tops[i], "interval": every,
+			"axisLabel": text("$css:--chart-quiet", 12), "axisLine": map[string]any{"show": false}, "splitLine": rule})
+		top += heights[i] + k.size(56)
 	}
 	o["grid"], o["xAxis"], o["yAxis"], o["title"] = grids, xs, ys, titles
-	o["legend"] = map[string]any{"data": k.legend, "itemGap": 12, "top": 0, "left": 0, "itemWidth": 28, "textStyle": map[string]any{"color": "$css:--chart-text", "fontFamily": "$css:--chart-font"}, "selectedMode": false}
+	o["legend"] = map[string]any{"data": k.legend, "itemGap": 12, "top": 0, "left": 0, "itemWidth": k.size(28), "textStyle": text("$css:--chart-text", 12), "selectedMode": false}
 	o["tooltip"] = map[string]any{"trigger": "axis", "formatter": "$fn:tip"}
 	o["axisPointer"] = map[string]any{"link": []any{map[string]any{"xAxisIndex": "all"}}}
 	o["textStyle"] = map[string]any{"fontFamily": "$css:--chart-font"}

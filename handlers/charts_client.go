@@ -26,6 +26,9 @@ func newOwnChart(k models.ClientCase, checkins []models.Checkin) chart {
 	for w := first; w <= last; w = w.Add(1) {
 		c := byWeek[w]
 		p, asked := k.Phase(w)
+		if c == nil && asked && p.Kind == models.FollowUp && !p.AsksIn(w) {
+			continue
+		}
 		if c == nil {
 			done, tension, forecast = append(done, point{w, nil}), append(tension, point{w, nil}), append(forecast, point{w, nil})
 			if asked && p.AsksIn(w) && !k.Excused[w] && w < k.Today.Week() {
@@ -64,7 +67,7 @@ func clientPhaseName(p models.Phase) string {
 
 // newSharedChart draws the weekly values of a snapshot. A week that was not
 // shared and a week without a report are the same gap.
-func newSharedChart(k models.ClientCase, s models.Snapshot, n int) chart {
+func newSharedChart(k models.ClientCase, s models.Snapshot, n int, large bool) chart {
 	first := s.LastWeek
 	if len(k.Phases) > 0 {
 		first = min(first, k.Phases[0].Start)
@@ -102,6 +105,7 @@ func newSharedChart(k models.ClientCase, s models.Snapshot, n int) chart {
 		}
 	}
 	cv := newCanvas(first, s.LastWeek)
+	cv.large = large
 	for i := range items {
 		if items[i].item == models.ItemNoticed {
 			cv.panel("Times noticed, 6 stands for 6 or more", 6)

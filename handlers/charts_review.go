@@ -61,7 +61,14 @@ func reviewCanvas(r models.Review) (*canvas, []models.Phase) {
 	return newCanvas(phases[0].Start, to), phases
 }
 
-func phaseName(p models.Phase) string { return p.Name }
+// phaseName names a phase above its band: A for the baseline, as single-case
+// charts do.
+func phaseName(p models.Phase) string {
+	if p.Kind == models.Baseline {
+		return "A"
+	}
+	return p.Name
+}
 
 // newOutcomeChart draws the two panels of the review: the act against the steps
 // of the dose, and the partner's scores with the mean of each phase and the

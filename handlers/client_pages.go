@@ -148,17 +148,19 @@ func (a *App) drawShared(v models.Viewer, k models.ClientCase, snapshots []model
 		p.Empty = "Nothing has been shared."
 	}
 	for i, s := range snapshots {
-		view := newSnapshotView(k, s, i)
+		view := newSnapshotView(k, s, i, false)
 		p.Page.Charts = p.Page.Charts || view.Chart != nil
 		p.Snapshots = append(p.Snapshots, view)
 	}
 	return p
 }
 
-func newSnapshotView(k models.ClientCase, s models.Snapshot, n int) snapshotView {
+// newSnapshotView draws the n-th snapshot of a page; a large one is read across
+// a room.
+func newSnapshotView(k models.ClientCase, s models.Snapshot, n int, large bool) snapshotView {
 	view := snapshotView{Heading: "Shared on " + s.Published.Long(), Words: s.Words, By: "As reported by " + s.ReportedBy + "."}
 	if s.Has(models.ItemConflict) || s.Has(models.ItemNoticed) {
-		chart := newSharedChart(k, s, n)
+		chart := newSharedChart(k, s, n, large)
 		view.Chart = &chart
 	}
 	for _, phase := range k.Phases {

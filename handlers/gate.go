@@ -29,29 +29,29 @@ func (a *App) gateForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	return simplePage{Page: a.chrome(v, casesPath, "Before the first experiment").back(casePath(id), k.Client.Name+" and "+k.Partner.Name),
 		Intro: []string{"You can save with points still open. No experiment starts until each is settled. Nobody but you can read this."},
 		Form: ed.finish(form{ID: "gate-form", Action: casePath(id) + "/gate", Submit: "Save", Parts: []part{
-			{Heading: "1 · Partner spoken to alone", Fields: []field{x.date("alone_on", "Date", "").optional()}},
+			{Heading: "1 · Partner spoken to alone", Fields: []field{x.date("alone_on", "Date", "")}},
 			{Heading: "2 · Screen for violence", Intro: "A negative screen never closes the question. HARK was validated for women only.", Fields: []field{
 				x.choice("screen", "Which", "hark", "HARK", "interview", "Interview", "other", "Other").optional(),
-				x.date("screen_on", "Date", "").optional(),
+				x.date("screen_on", "Date", ""),
 				x.choice("screen_result", "Result", "not_done", "Not done", "no_concern", "No concern", "concern", "Concern").hint("Not done blocks. A concern is the ordinary path for many couples: it needs a reason and a second person."),
-				x.area("concern_reason", "Why it goes ahead in spite of a concern", "").limit(4000).optional().when("screen_result=concern"),
-				x.text("concern_second", "Second person who agreed", "").limit(100).optional().when("screen_result=concern"),
+				x.area("concern_reason", "Why it goes ahead in spite of a concern", "").limit(4000).when("screen_result=concern"),
+				x.text("concern_second", "Second person who agreed", "").limit(100).when("screen_result=concern"),
 				x.choice("fear", "Is there fear or coercive control?", "no", "No", "yes", "Yes").hint("Yes blocks for good and cannot be taken back.").optional(),
 			}},
 			{Heading: "3 · Suitability", Fields: []field{
-				x.area("holding_back", "Can the client hold back acting out?", "").limit(1000).optional(),
-				x.area("defensiveness", "How defensive is the client?", "").limit(1000).optional(),
-				x.area("what_each_gets", "What does each get from the other?", "").limit(1000).optional()}},
+				x.area("holding_back", "Can the client hold back acting out?", "").limit(1000),
+				x.area("defensiveness", "How defensive is the client?", "").limit(1000),
+				x.area("what_each_gets", "What does each get from the other?", "").limit(1000)}},
 			{Heading: "4 · Partner’s informed consent", Intro: "What is asked, who sees it, that the partner may stop at any time and nothing on the client’s screen will show it, the limits of confidentiality, whose record it is.", Fields: []field{
-				x.date("consent_on", "Date", "").optional(),
+				x.date("consent_on", "Date", ""),
 				x.choice("wants_plan", "What the partner wants to know", "wants", "I want to know what is being tried", "rather_not", "I would rather not know").optional()}},
 			{Heading: "5 · Safe contact", Fields: []field{
 				x.choice("channel", "Channel", "phone", "Phone", "text", "Text", "email", "E-mail", "in_session", "In session only").optional(),
-				x.text("address", "Number or address", "").limit(200).optional(), x.text("times", "Times", "").limit(200).optional(),
+				x.text("address", "Number or address", "").limit(200), x.text("times", "Times", "").limit(200).optional(),
 				x.text("words", "Words allowed", "").limit(200).optional(), x.text("never", "Never contact me by …", "").limit(200).optional(),
 				x.choice("device_shared", "Is the device shared?", "no", "No", "yes", "Yes", "not_sure", "Not sure").hint("If yes or not sure: offer reports on paper or in session.").optional()}},
 			{Heading: "6 · Mixed agenda", Fields: []field{x.choice("agenda", "What the partner came for", "improve", "To improve it", "mixed", "Mixed", "clarity", "Clarity only", "undecided", "Undecided").optional()}},
-			{Heading: "7 · Use of skill", Fields: []field{x.area("skill_note", "Whom could anything learned here be used against?", "Partner, child, employee, anyone.").limit(1000).optional()}},
+			{Heading: "7 · Use of skill", Fields: []field{x.area("skill_note", "Whom could anything learned here be used against?", "Partner, child, employee, anyone.").limit(1000)}},
 		}})}, nil
 }
 

@@ -98,11 +98,17 @@ func mean(n models.Numbers) string {
 	return decimal(*n.Mean)
 }
 
-func numbersText(n models.Numbers) string {
+// numbersText writes mean, median and range, and the number of answers where it
+// is not that of the reports.
+func numbersText(n models.Numbers, reports int) string {
 	if n.N == 0 {
 		return "–"
 	}
-	return decimal(*n.Mean) + " (median " + short(*n.Median) + ", range " + short(*n.Least) + "–" + short(*n.Greatest) + ", n " + itoa(n.N) + ")"
+	s := decimal(*n.Mean) + " (" + short(*n.Median) + "; " + short(*n.Least) + "–" + short(*n.Greatest) + ")"
+	if n.N != reports {
+		s += ", n " + itoa(n.N)
+	}
+	return s
 }
 
 // short writes a whole number without a decimal.
@@ -110,7 +116,7 @@ func short(f float64) string { return strings.TrimSuffix(decimal(f), ".0") }
 
 // phaseTable gives the numbers of each phase.
 func phaseTable(r models.Review) table {
-	t := table{Caption: "By phase: mean, with median, range and number of reports", Head: []string{"Phase", "Partner reports", "Check-ins", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
+	t := table{Caption: "Mean (median; range)", Head: []string{"Phase", "Partner reports", "Check-ins", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
 	for _, p := range r.Phases {
 		if p.Phase.Kind == models.Hold {
 			t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), "–", "–", "–", "–", "–", "–", "–", "–"})
@@ -125,7 +131,7 @@ func phaseTable(r models.Review) table {
 			call = models.CallText(p.Call.Answer)
 		}
 		t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
-			numbersText(p.Conflict), numbersText(p.Leaving), numbersText(p.Noticed), numbersText(p.FeltReal), call})
+			numbersText(p.Conflict, p.Reports), numbersText(p.Leaving, p.Reports), numbersText(p.Noticed, p.Reports), numbersText(p.FeltReal, p.Reports), call})
 	}
 	return t
 }

@@ -130,7 +130,7 @@ func (a *App) showTogether(c echo.Context, v models.Viewer) error {
 	if len(snapshots) > 0 {
 		whole := allShared(snapshots)
 		p.Page.Heading = "Shared up to " + whole.Published.Long()
-		view := newSnapshotView(k, whole, 0)
+		view := newSnapshotView(k, whole, 0, true)
 		view.Heading = ""
 		p.Snapshot, p.Page.Charts = &view, view.Chart != nil
 	}

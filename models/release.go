@@ -210,9 +210,10 @@ type ProposeInput struct {
 }
 
 // Propose makes the partner's choice the one that is kept: what is ticked is
-// proposed, what is not is withdrawn; what is shown stays until it is taken back. Nothing becomes visible by it. It is
-// Forbidden unless she gave her passphrase again, and Conflict when the list
-// has changed since the form was made.
+// proposed, what is not is withdrawn; what is shown stays until it is taken
+// back. Nothing becomes visible by it. It is Forbidden unless she gave her
+// passphrase again, and Conflict when the list has changed since the form was
+// made.
 func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		caseID, err := t.caseOfPartner(ctx, v)

@@ -198,6 +198,21 @@ func TestPropose_showsNothing(t *testing.T) {
 	wantLook(t, p, "0", `SELECT count(*) FROM partner_proposals`)
 }
 
+func TestPropose_whatIsShownStays(t *testing.T) {
+	t.Parallel()
+	p, c := concluded(t)
+	one, two := "conflict."+week1, "conflict."+week2
+	propose(t, p, c, one, two)
+	must(t, publish(p, c, "", one))
+	agreed := look(t, p, `SELECT id, wording FROM partner_proposals WHERE week = $1`, week1)
+	propose(t, p, c, one)
+	propose(t, p, c) // nothing ticked: the other is withdrawn, this one is not taken back
+	wantShown(t, p, c, map[string]string{one: "6"})
+	wantLook(t, p, agreed, `SELECT id, wording FROM partner_proposals`)
+	must(t, p.TakeBack(ctx, c.Partner, one))
+	wantLook(t, p, "", `SELECT id FROM partner_proposals`)
+}
+
 func TestPublish_onlyWhatIsProposed(t *testing.T) {
 	t.Parallel()
 	p, c := concluded(t)
@@ -423,7 +438,7 @@ type release struct {
 }
 
 func (r release) propose(keys []string, offered map[string]string) {
-	clear(r.proposed)
+	maps.DeleteFunc(r.proposed, func(key, _ string) bool { _, shown := r.shown[key]; return !shown })
 	for _, key := range keys {
 		r.proposed[key] = offered[key]
 	}

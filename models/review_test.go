@@ -6,6 +6,33 @@ import (
 	"enough/models"
 )
 
+func TestReview_restingWeeksAreNotAskedOfHer(t *testing.T) {
+	t.Parallel()
+	p, c := intervention(t)
+	on(p, week6)
+	must(t, p.PausePartner(ctx, p.Owner, c.CaseID, true, "agreed"))
+	on(p, week7)
+	must(t, p.PausePartner(ctx, p.Owner, c.CaseID, false, ""))
+	on(p, models.Week(week8).Sunday())
+	r, err := p.Review(ctx, p.Owner, c.Experiment)
+	must(t, err)
+	b1 := r.Phases[1]
+	if b1.Asked != 4 || b1.AskedPartner != 3 || r.Paused {
+		t.Errorf("asked of him %d, of her %d, paused %t; wanted 4, 3, false", b1.Asked, b1.AskedPartner, r.Paused)
+	}
+	for i, w := range b1.Weeks {
+		if w.Resting != (w.Week == week6) {
+			t.Errorf("week %d rests: %t", i+1, w.Resting)
+		}
+	}
+	in := decision(t, p, c)
+	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
+	list, err := p.Decisions(ctx, p.Owner, c.Experiment)
+	if err != nil || list[0].Frozen[1].Asked != 3 {
+		t.Errorf("frozen is %+v, %v", list, err)
+	}
+}
+
 func TestReview_countsWhatIsThereAndWhatIsNot(t *testing.T) {
 	t.Parallel()
 	p, c := intervention(t)

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+)
+
+// output collects what the program prints while it runs.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+func noEnv(string) string { return "" }
+
+// start runs the program until the test ends and gives its address and what it
+// printed.
+func start(t *testing.T, args ...string) (address string, out *output) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out = &output{}
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, append(args, "-addr", "127.0.0.1:0"), noEnv, out, out) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case status := <-done:
+			if status != 0 {
+				t.Errorf("stopped with status %d: %s", status, out)
+			}
+		case <-time.After(15 * time.Second):
+			t.Error("did not stop")
+		}
+	})
+	at := regexp.MustCompile(`Enough is at (http://\S+)`)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if m := at.FindStringSubmatch(out.String()); m != nil {
+			return m[1], out
+		}
+	}
+	t.Fatalf("did not start: %s", out)
+	return "", nil
+}
+
+func body(t *testing.T, url string) (int, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+func TestRun_emptyPractice(t *testing.T) {
+	address, out := start(t, "-data", filepath.Join(t.TempDir(), "data"))
+	if status, text := body(t, address+"/healthz"); status != http.StatusOK || text != "ok" {
+		t.Errorf("/healthz: %d %q", status, text)
+	}
+	link := regexp.MustCompile(`http://\S+/setup/\S+`).FindString(out.String())
+	if status, text := body(t, link); status != http.StatusOK || !strings.Contains(text, "Set up the practice") {
+		t.Errorf("set-up link %q: %d", link, status)
+	}
+}
+
+func TestRun_demo(t *testing.T) {
+	address, _ := start(t, "-demo")
+	status, text := body(t, address+"/")
+	if status != http.StatusOK {
+		t.Errorf("/: %d", status)
+	}
+	for _, name := range []string{"Dr Vera Novak (demo)", "Marcus (demo)", "Anna (demo)", "Jitka (demo)"} {
+		if !strings.Contains(text, name) {
+			t.Errorf("the start page does not offer %s", name)
+		}
+	}
+}
+
+func TestRun_refuses(t *testing.T) {
+	newer := filepath.Join(t.TempDir(), "newer")
+	address, _ := start(t, "-data", newer)
+	_ = address
+	used := strings.TrimPrefix(address, "http://")
+	for _, c := range []struct {
+		name   string
+		args   []string
+		status int
+		says   string
+	}{
+		{"an unknown flag", []string{"-nonsense"}, 2, "nonsense"},
+		{"an unknown command", []string{"dance"}, 2, "dance"},
+		{"an address without a port", []string{"-addr", "localhost"}, 2, "-addr"},
+		{"a base address without a host", []string{"-base-url", "form"}, 2, "-base-url"},
+		{"an unknown level", []string{"-log", "loud"}, 2, "-log"},
+		{"a port in use", []string{"-data", filepath.Join(t.TempDir(), "d"), "-addr", used}, 1, "in use"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out output
+			if status := run(context.Background(), c.args, noEnv, &out, &out); status != c.status || !strings.Contains(out.String(), c.says) {
+				t.Errorf("status %d, printed %q; wanted %d and %q", status, out.String(), c.status, c.says)
+			}
+		})
+	}
+}
+
+func TestRun_refusesNewerDatabase(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "enough.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`PRAGMA user_version = 9999`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out output
+	if status := run(context.Background(), []string{"-data", dir, "-addr", "127.0.0.1:0"}, noEnv, &out, &out); status != 1 || !strings.Contains(out.String(), "newer program") {
+		t.Errorf("status %d, printed %q", status, out.String())
+	}
+}
+
+func TestParseConfig_flagBeatsEnvironment(t *testing.T) {
+	env := func(name string) string {
+		return map[string]string{"ENOUGH_ADDR": "127.0.0.1:1", "ENOUGH_DATA": "/from/env"}[name]
+	}
+	c, err := parseConfig([]string{"-addr", "127.0.0.1:2"}, env, io.Discard)
+	if err != nil || c.addr != "127.0.0.1:2" || c.data != "/from/env" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
