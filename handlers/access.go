@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"enough/models"
@@ -35,7 +37,8 @@ func (r route) allows(v models.Viewer) bool {
 	return r.allow&map[models.Role]access{models.Therapist: therapist, models.Client: client, models.Partner: partner}[v.Role] != 0
 }
 
-// admit lets the viewers of a route in. Nobody is sent to sign in; a person
+// admit lets the viewers of a route in. Nobody is sent to sign in, or told
+// to when a form would be lost by it; a person
 // whom the route is not for is answered as if it were not there.
 func (a *App) admit(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -46,6 +49,9 @@ func (a *App) admit(r route) echo.HandlerFunc {
 		switch {
 		case r.allows(v):
 			return r.handle(c, v)
+		case !v.Known() && r.allow != 0 && r.method == http.MethodPost && wantsFragment(c.Request()):
+			// The form is still on the page: do not take it away.
+			return echo.NewHTTPError(http.StatusUnauthorized)
 		case !v.Known() && r.allow != 0:
 			return a.redirect(c, signinPath)
 		}

@@ -72,7 +72,8 @@ func (a *App) describe(err error, c echo.Context) (int, problem) {
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, problem{Title: "Too long", Text: "This form is too long to be read. Shorten the texts and send it again. Nothing was saved."}
 	case errors.As(err, &routing) && routing.Code < 500:
-		text := map[int]string{http.StatusNotFound: "There is no such page.", http.StatusMethodNotAllowed: "This page cannot be used in this way."}[routing.Code]
+		text := map[int]string{http.StatusNotFound: "There is no such page.", http.StatusMethodNotAllowed: "This page cannot be used in this way.",
+			http.StatusUnauthorized: "You are signed out, and this is not saved. Sign in on another tab of this browser, then send the form again. What you typed is still here."}[routing.Code]
 		if text == "" {
 			text = "This request could not be read. Nothing was saved."
 		}

@@ -11,14 +11,21 @@ import (
 // visitPage is the partner's page: her form, or a few words when none is open
 // or it has been sent.
 type visitPage struct {
-	Page  page
-	Say   []string
-	Form  *form
-	Own   bool // the way to her own pages
-	Again bool // the way to sign in again
+	Page page
+	Said said
+	Form *form
+	Own  bool // the way to her own pages
 }
 
 func (visitPage) template() string { return "visit" }
+
+// said is a few words in the place of her form.
+type said struct {
+	Lines []string
+	Over  bool // her session has ended
+}
+
+func (said) template() string { return "said" }
 
 // partnerChrome is the frame of the partner's whole visit: one neutral title.
 func (a *App) partnerChrome() page {
@@ -103,17 +110,18 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 		return p, err
 	}
 	switch {
+	case f != nil && !isOpen:
+		// What she typed stands here even when its week has closed meanwhile.
+		open.Week, _ = models.ParseWeek(f.text("week"))
+		open.AsksNoticed, open.AsksDifferent = f.text("noticed") != "", f.text("different") != ""
+		open.AsksCall = f.text("enough") != "" || f.text("other") != ""
+	case f != nil:
 	case !isOpen:
-		p.Say = []string{"No form is open now."}
-		if e != nil {
-			p.Say = []string{e.Message}
-		}
+		p.Said.Lines = []string{"No form is open now."}
 		return p, nil
 	case open.Saved > 0 && !v.Unlocked:
-		p.Say = []string{"Saved. Thank you."}
-		if f == nil {
-			return p, nil
-		}
+		p.Said.Lines = []string{"Saved. Thank you."}
+		return p, nil
 	}
 	ed := editing{typed: f, problem: e}
 	if open.Saved > 0 && v.Unlocked {
@@ -156,14 +164,14 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	done := visitPage{Page: a.partnerChrome(), Again: true}
+	done := visitPage{Page: a.partnerChrome(), Said: said{Over: true}}
 	switch f.text("alone") {
 	case "not_now":
 		if err := a.endSession(c, v); err != nil {
 			return err
 		}
-		done.Say = []string{"You can come back any time until Wednesday."}
-		return a.page(c, http.StatusOK, done)
+		done.Said.Lines = []string{"You can come back any time until Wednesday."}
+		return a.pageOr(c, http.StatusOK, done, done.Said)
 	case "yes":
 		err = a.db.SubmitPartnerReport(ctx, v, reportInput(f))
 	default:
@@ -171,8 +179,8 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 	}
 	if err == nil {
 		a.forget(c)
-		done.Say = []string{"Saved. Thank you."}
-		return a.page(c, http.StatusOK, done)
+		done.Said.Lines = []string{"Saved. Thank you."}
+		return a.pageOr(c, http.StatusOK, done, done.Said)
 	}
 	e, status, ok := again(err)
 	if !ok {
@@ -182,7 +190,7 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	return a.page(c, status, p)
+	return a.pageOr(c, status, p, *p.Form)
 }
 
 // ownPage is what the partner wrote, after her passphrase again.

@@ -201,6 +201,16 @@ func (t *tx) caseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 	return c, rows.Err()
 }
 
+// caseToday gives the case with the date, if the viewer is its therapist.
+func (t *tx) caseToday(ctx context.Context, v Viewer, id string) (Case, Day, error) {
+	c, err := t.caseOf(ctx, v, id)
+	if err != nil {
+		return c, "", err
+	}
+	today, err := t.today(ctx)
+	return c, today, err
+}
+
 // CaseLine is one line of a therapist's list of cases.
 type CaseLine struct {
 	ID, Client, Partner string

@@ -310,6 +310,19 @@ func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment,
 	return e, err
 }
 
+// experimentToday gives an experiment with its phases and the date, if the
+// viewer is the therapist of its case.
+func (t *tx) experimentToday(ctx context.Context, v Viewer, id string) (e Experiment, phases []Phase, today Day, err error) {
+	if e, err = t.experimentOf(ctx, v, id); err != nil {
+		return e, nil, "", err
+	}
+	if phases, err = t.phases(ctx, id); err != nil {
+		return e, nil, "", err
+	}
+	today, err = t.today(ctx)
+	return e, phases, today, err
+}
+
 func (t *tx) experiments(ctx context.Context, caseID string) ([]Experiment, error) {
 	rows, err := t.QueryContext(ctx, experimentColumns+` WHERE e.case_id = $1 ORDER BY e.number`, caseID)
 	if err != nil {

@@ -9,10 +9,7 @@ import (
 // gap. Only the case's therapist may.
 func (db *DB) ExcuseWeek(ctx context.Context, v Viewer, caseID, week, reason string) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.caseOf(ctx, v, caseID); err != nil {
-			return err
-		}
-		today, err := t.today(ctx)
+		_, today, err := t.caseToday(ctx, v, caseID)
 		if err != nil {
 			return err
 		}
@@ -36,10 +33,7 @@ func (db *DB) ExcuseWeek(ctx context.Context, v Viewer, caseID, week, reason str
 // therapist may.
 func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause bool, reason string) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.caseOf(ctx, v, caseID); err != nil {
-			return err
-		}
-		today, err := t.today(ctx)
+		_, today, err := t.caseToday(ctx, v, caseID)
 		if err != nil {
 			return err
 		}

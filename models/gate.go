@@ -125,14 +125,11 @@ func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 // has changed since the form was made.
 func (db *DB) SaveGate(ctx context.Context, v Viewer, caseID string, in GateInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.caseOf(ctx, v, caseID); err != nil {
-			return err
-		}
-		was, err := t.gate(ctx, caseID)
+		_, today, err := t.caseToday(ctx, v, caseID)
 		if err != nil {
 			return err
 		}
-		today, err := t.today(ctx)
+		was, err := t.gate(ctx, caseID)
 		if err != nil {
 			return err
 		}

@@ -265,15 +265,7 @@ func (t *tx) addPhase(ctx context.Context, p Phase) error {
 // phase that were proposed or shown are closed.
 func (db *DB) ExtendPhase(ctx context.Context, v Viewer, experimentID string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		e, err := t.experimentOf(ctx, v, experimentID)
-		if err != nil {
-			return err
-		}
-		phases, err := t.phases(ctx, experimentID)
-		if err != nil {
-			return err
-		}
-		today, err := t.today(ctx)
+		e, phases, today, err := t.experimentToday(ctx, v, experimentID)
 		if err != nil {
 			return err
 		}
@@ -312,15 +304,7 @@ type EndInput struct {
 // field messages, and Conflict when the experiment does not run.
 func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, in EndInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		e, err := t.experimentOf(ctx, v, experimentID)
-		if err != nil {
-			return err
-		}
-		phases, err := t.phases(ctx, experimentID)
-		if err != nil {
-			return err
-		}
-		today, err := t.today(ctx)
+		e, phases, today, err := t.experimentToday(ctx, v, experimentID)
 		if err != nil {
 			return err
 		}

@@ -64,11 +64,7 @@ type PublishInput struct {
 // about her answers.
 func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishInput) (id string, err error) {
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		c, err := t.caseOf(ctx, v, caseID)
-		if err != nil {
-			return err
-		}
-		today, err := t.today(ctx)
+		c, today, err := t.caseToday(ctx, v, caseID)
 		if err != nil {
 			return err
 		}

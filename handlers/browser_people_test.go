@@ -1,0 +1,90 @@
+package handlers
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// everyWay runs a journey on a phone, on a laptop, and without JavaScript.
+func everyWay(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
+	t.Run("phone", func(t *testing.T) { journey(t, phone) })
+	t.Run("laptop", func(t *testing.T) { journey(t, laptop) })
+	t.Run("without JavaScript", func(t *testing.T) { journey(t, phone, noScript) })
+}
+
+// serve gives the address at which an app answers until the test ends.
+func serve(t *testing.T, a *App) string {
+	t.Helper()
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// signedIn lets a person be signed in in a tab.
+func (b *tab) signedIn(a *App, v models.Viewer) {
+	b.t.Helper()
+	cookie := sessionOf(b.t, a, v)
+	b.cookie(cookie.Name, cookie.Value, "/")
+}
+
+// plannedWeek is a couple on a Sunday, at the end of the first week in which
+// the client does what was planned.
+func plannedWeek(t *testing.T) (c *modelstest.Couple, a *App, url string) {
+	t.Helper()
+	p := modelstest.Open(t)
+	c = p.Couple(t, p.Owner, "Pavel").Start(t)
+	p.NextMonday()
+	c.Intervene(t)
+	p.Sunday()
+	a = newApp(t, p.DB)
+	return c, a, serve(t, a)
+}
+
+// is fails the test unless a text is exactly the one wanted.
+func (b *tab) is(what, got, want string) {
+	b.t.Helper()
+	if got != want {
+		b.t.Errorf("%s: %s is %q, want %q", b.screen.name, what, got, want)
+	}
+}
+
+// sees fails the test unless each selector can be seen, or with want false
+// unless none can.
+func (b *tab) sees(want bool, selectors ...string) {
+	b.t.Helper()
+	for _, css := range selectors {
+		if b.visible(css) != want {
+			b.t.Errorf("%s: visible(%s) is %t, want %t", b.screen.name, css, !want, want)
+		}
+	}
+}
+
+// holds fails the test unless so many elements match a selector.
+func (b *tab) holds(css string, want int) {
+	b.t.Helper()
+	if got := b.count(css); got != want {
+		b.t.Errorf("%s: %s is there %d times, want %d", b.screen.name, css, got, want)
+	}
+}
+
+// checked lists the names of the radio buttons and boxes that are chosen.
+func (b *tab) checked() (names []string) {
+	b.t.Helper()
+	b.eval(`[...document.querySelectorAll('input:checked')].map(e => e.name + '=' + e.value)`, &names)
+	return names
+}
+
+// stays marks the document; the function that it gives tells whether the same
+// document is still there.
+func (b *tab) stays() func() bool {
+	b.t.Helper()
+	b.eval(`(window.unmoved = true)`, nil)
+	return func() (same bool) {
+		b.t.Helper()
+		b.eval(`window.unmoved === true`, &same)
+		return same
+	}
+}
