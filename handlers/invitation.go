@@ -81,7 +81,7 @@ func (a *App) joinForm(f typed, e *models.Error) simplePage {
 	ed := editing{typed: f, problem: e}
 	fields := ed.filler("")
 	code := fields.text("code", "Code", "Five groups of four characters, as you were given it.")
-	return simplePage{Page: a.chrome(models.Viewer{}, "", "First visit"),
+	return simplePage{Page: a.chrome(models.Viewer{}, "", "First visit"), Links: []link{{Href: signinPath, Text: "I have been here before"}},
 		Form: ed.finish(form{ID: "join-form", Action: joinPath, Submit: "Go on", Parts: []part{{Fields: []field{code}}, credentialFields(fields, "8 (a therapist’s: 15)")}})}
 }
 

@@ -58,6 +58,7 @@ type simplePage struct {
 	Page  page
 	Intro []string
 	Form  form
+	Links []link // further ways, under the form
 }
 
 func (simplePage) template() string { return "simple" }

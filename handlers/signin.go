@@ -65,7 +65,7 @@ func (a *App) doDemo(c echo.Context, v models.Viewer) error {
 func (a *App) signInForm(v models.Viewer, f typed, e *models.Error) simplePage {
 	ed := editing{typed: f, problem: e}
 	fields := ed.filler("")
-	return simplePage{Page: a.chrome(models.Viewer{}, "", "Sign in"), Form: ed.finish(form{ID: "signin-form", Action: signinPath, Submit: "Sign in",
+	return simplePage{Page: a.chrome(models.Viewer{}, "", "Sign in"), Links: []link{{Href: joinPath, Text: "First visit, with a code"}}, Form: ed.finish(form{ID: "signin-form", Action: signinPath, Submit: "Sign in",
 		Parts: []part{{Fields: []field{fields.text("signin", "Name", ""), fields.passphrase("passphrase", "Passphrase", "", false)}}}})}
 }
 

@@ -337,6 +337,20 @@ func TestCorrection_closesWhatItChanges(t *testing.T) {
 	wantShown(t, p, c, map[string]string{all[1]: "8"})
 }
 
+func TestCorrection_closesTheOtherWeeklyItemAndAverage(t *testing.T) {
+	t.Parallel()
+	p, c := concluded(t)
+	noticed, felt := "noticed."+week5, "felt_real."+phaseID(t, p, "B1")
+	propose(t, p, c, noticed, felt)
+	must(t, publish(p, c, "2026-04-30", noticed, felt))
+	in := models.PartnerReportInput{Week: week5, Version: "1", Tension: "5", Leaving: "6", Noticed: "2", Real: "5"}
+	must(t, p.EnterPartnerReport(ctx, p.Owner, c.CaseID, in))
+	wantShown(t, p, c, map[string]string{noticed: "2"})
+	in.Version, in.Noticed = "2", "3"
+	must(t, p.EnterPartnerReport(ctx, p.Owner, c.CaseID, in))
+	wantShown(t, p, c, nil)
+}
+
 func TestCorrection_closesACallThatChanges(t *testing.T) {
 	t.Parallel()
 	p, c := intervention(t)
