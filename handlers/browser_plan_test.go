@@ -160,8 +160,9 @@ func (b *tab) plan(casePage string) (experimentPage string) {
 	return experimentPage
 }
 
+// TestBrowserStory does the same on a laptop.
 func TestBrowserPlan(t *testing.T) {
-	everyWay(t, func(t *testing.T, s screen, options ...tabOption) {
+	journey := func(t *testing.T, s screen, options ...tabOption) {
 		p := newEmptyPractice(t)
 		vera := openTab(t, p.url, s, options...)
 		vera.expect(422)
@@ -179,7 +180,9 @@ func TestBrowserPlan(t *testing.T) {
 			b.sees(true, "#code-error")
 		}
 		vera.plan(casePage)
-	})
+	}
+	t.Run("phone", func(t *testing.T) { journey(t, phone) })
+	t.Run("without JavaScript", func(t *testing.T) { journey(t, laptop, noScript) })
 }
 
 // TestBrowserStory goes the whole way, from an empty practice to a snapshot
@@ -196,7 +199,12 @@ func TestBrowserStory(t *testing.T) {
 	toBaseline := vera.taps() + pavel.taps() + jitka.taps()
 
 	c := p.couple(t)
-	back := func(b *tab, name string) { b.signIn(name, modelstest.Passphrase) }
+	back := func(b *tab, name string) {
+		b.t.Helper()
+		if b.visit("/"); b.path() == "/signin" {
+			b.signIn(name, modelstest.Passphrase)
+		}
+	}
 	week := func(w int, checkin models.CheckinInput, report models.PartnerReportInput) {
 		t.Helper()
 		p.Sunday()

@@ -85,7 +85,7 @@ func newOutcomeChart(r models.Review) chart {
 	cv.panel("Times a week", top)
 	cv.panel("Partner’s scores, 0 to 10; thin lines are phase means", 10)
 	cv.phases(phases, phaseName)
-	cv.bars(0, "Done", "$css:--chart-line-3", done)
+	cv.bars(0, "Done", lookThree.colour, done)
 	cv.series(1, "Tension", lookOne, reviewSeries(r, ofReport(conflictOf)))
 	cv.series(1, "Close to leaving", lookTwo, reviewSeries(r, ofReport(leavingOf)))
 	var tension, leaving, criterion []level
@@ -134,7 +134,7 @@ func newCareChart(r models.Review) chart {
 	cv.panel("Times a week, and 0 to 10 for how real it felt", 10)
 	cv.phases(phases, phaseName)
 	done, noticed, felt := reviewSeries(r, ofCheckin(doneOf)), reviewSeries(r, ofReport(noticedOf)), reviewSeries(r, ofReport(realOf))
-	cv.bars(0, "Done", "$css:--chart-line-3", done)
+	cv.bars(0, "Done", lookThree.colour, done)
 	cv.series(0, "Noticed", lookTwo, noticed)
 	cv.series(0, "Felt real", lookOne, felt)
 	return chart{ID: "care", Option: cv.option(), Caption: "Done is the client’s count, noticed and felt real are the partner’s. Noticing less than was done is normal. How real it felt says nothing about motives.",

@@ -59,22 +59,36 @@ func (a *App) doSetUp(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	open, err := a.db.SetUpOpen(c.Request().Context(), c.Param("token"))
+	ctx := c.Request().Context()
+	open, err := a.db.SetUpOpen(ctx, c.Param("token"))
 	if err != nil {
 		return err
 	}
-	if !open {
-		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	var owner models.Viewer
+	if open {
+		owner, err = a.db.SetUp(ctx, models.SetUpInput{Token: c.Param("token"), OwnerName: f.text("name"), Practice: practiceInput(f), Credentials: f.credentials()})
 	}
-	owner, err := a.db.SetUp(c.Request().Context(), models.SetUpInput{Token: c.Param("token"), OwnerName: f.text("name"),
-		Practice: practiceInput(f), Credentials: f.credentials()})
+	if e, _, ok := again(err); !open || (ok && e.Fields["code"] != "") {
+		known, ok := a.justServed(c, f)
+		if !ok {
+			return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+		}
+		owner, err = known, nil
+	}
 	if err != nil {
 		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.setUpForm(c, f, e), nil })
 	}
 	if err := a.signIn(c, v, owner); err != nil {
 		return err
 	}
-	return a.redirect(c, newCasePath)
+	return a.redirect(c, homePath(owner.Role))
+}
+
+// justServed gives the person whom a one-time form served when it is sent a
+// second time: she signs in with what she has just chosen.
+func (a *App) justServed(c echo.Context, f typed) (models.Viewer, bool) {
+	who, err := a.db.SignIn(c.Request().Context(), f.text("signin"), f.text("passphrase"))
+	return who, err == nil
 }
 
 func (a *App) joinForm(f typed, e *models.Error) simplePage {
@@ -97,6 +111,11 @@ func (a *App) doJoin(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	who, err := a.db.Join(c.Request().Context(), models.JoinInput{Code: f.text("code"), Credentials: f.credentials()})
+	if e, _, ok := again(err); ok && e.Fields["code"] != "" {
+		if known, ok := a.justServed(c, f); ok {
+			who, err = known, nil
+		}
+	}
 	if err == nil {
 		err = a.signIn(c, v, who)
 	}

@@ -94,7 +94,7 @@ func (a *App) addTherapist(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	code, err := a.db.AddTherapist(c.Request().Context(), v, f.text("name"))
+	code, err := a.db.AddTherapist(c.Request().Context(), v, f.text("name"), f.submission())
 	if e, status, ok := again(err); ok {
 		ed := editing{typed: f, problem: e}
 		p.Add.Parts[0].Fields[0] = ed.filler("add-").text("name", "Name", "").limit(100)

@@ -198,8 +198,9 @@ func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) 
 }
 
 // AddTherapist adds a therapist to the practice and gives her one-time code.
-// Only the owner may.
-func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string) (code string, err error) {
+// The same form sent twice adds her once; the code given last is the one that
+// works. Only the owner may.
+func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string, s Submission) (code string, err error) {
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		if !v.Owner {
 			return &Error{Kind: Forbidden, Message: "Only the owner of the practice can do this."}
@@ -209,15 +210,15 @@ func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string) (code str
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err := t.addPerson(ctx, Therapist, false, name)
+		id, err := t.once(ctx, v, s, name, func() (string, error) {
+			id, err := t.addPerson(ctx, Therapist, false, name)
+			return id, errors.Join(err, t.audit(ctx, v, "therapist added", "", id))
+		})
 		if err != nil {
 			return err
 		}
 		code = newCode()
-		if err := t.invite(ctx, id, plainCode(code), othersLast); err != nil {
-			return err
-		}
-		return t.audit(ctx, v, "therapist added", "", id)
+		return t.invite(ctx, id, plainCode(code), othersLast)
 	})
 	return code, err
 }

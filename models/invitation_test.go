@@ -136,7 +136,7 @@ func TestJoin_againEndsTheSessions(t *testing.T) {
 func TestJoin_credentials(t *testing.T) {
 	t.Parallel()
 	p, id := invited(t)
-	therapist, err := p.AddTherapist(ctx, p.Owner, "Dr Two")
+	therapist, err := p.AddTherapist(ctx, p.Owner, "Dr Two", models.Submission{})
 	must(t, err)
 	client, partner := code(t, p, id, models.Client), code(t, p, id, models.Partner)
 	for _, row := range []struct {
@@ -174,10 +174,10 @@ func TestAddTherapist_ownerAlone(t *testing.T) {
 	t.Parallel()
 	p, c := couple(t)
 	for _, v := range []models.Viewer{{}, p.Therapist(t, "other"), c.Client, c.Partner} {
-		_, err := p.AddTherapist(ctx, v, "Dr Two")
+		_, err := p.AddTherapist(ctx, v, "Dr Two", models.Submission{})
 		wantKind(t, err, models.Forbidden)
 	}
-	_, err := p.AddTherapist(ctx, p.Owner, " ")
+	_, err := p.AddTherapist(ctx, p.Owner, " ", models.Submission{})
 	wantField(t, err, "name")
 	list, err := p.Therapists(ctx, p.Owner)
 	if err != nil || len(list) != 2 {

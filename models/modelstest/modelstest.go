@@ -87,7 +87,7 @@ const Passphrase = "correct horse battery"
 // Therapist adds another therapist who has joined.
 func (p *Practice) Therapist(t testing.TB, signin string) models.Viewer {
 	t.Helper()
-	code, err := p.AddTherapist(context.Background(), p.Owner, "Dr "+signin)
+	code, err := p.AddTherapist(context.Background(), p.Owner, "Dr "+signin, models.Submission{})
 	if err != nil {
 		t.Fatal(err)
 	}
