@@ -132,8 +132,8 @@ func (a *App) endForm(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	fl := ed.filler("")
 	last := fl.field("select", "last_week", "Last week")
 	last.Hint = "The planned review is the better moment: an end that comes the day after a report can be read as an answer to it."
-	for i := -1; i < 9; i++ {
-		w := today.Week().Add(i)
+	for i := range 10 {
+		w := models.FirstStart(today).Add(i - 1)
 		last.Options = append(last.Options, option{Value: string(w), Text: "Week of " + w.Monday().Long(), Checked: last.Value == string(w)})
 	}
 	return simplePage{Page: a.chrome(v, casesPath, "End the experiment").back(experimentPath(id), "Experiment "+itoa(x.Number)),

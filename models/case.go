@@ -63,7 +63,7 @@ func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id stri
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		id, err = t.once(ctx, v, in.Submission, "open case", in, func() (string, error) {
 			clientID, err1 := t.addPerson(ctx, Client, false, client)
 			partnerID, err2 := t.addPerson(ctx, Partner, false, partner)
 			if err := errors.Join(err1, err2); err != nil {
@@ -131,7 +131,7 @@ func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameIn
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err := t.once(ctx, v, in.Submission, "frame "+caseID, in, func() (string, error) {
 			res, err := t.ExecContext(ctx, `UPDATE cases SET goal = $1, stake = $2, cooperation = $3, standing = $4, economic = $5, ending = $6,
 				children_home = $7, version = version + 1 WHERE id = $8 AND CAST(version AS TEXT) = $9`,
 				f.Goal, f.Stake, f.Cooperation, f.Standing, f.Economic, f.Ending, flag(children == "yes"), caseID, in.Version)

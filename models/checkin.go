@@ -130,7 +130,7 @@ func (s *ClientStore) SubmitCheckin(ctx context.Context, v Viewer, in CheckinInp
 		if !ok {
 			return conflict("There is no form for this week.")
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "check-in "+c.ID, in, func() (string, error) {
 			p, asked := c.asks(w)
 			if err := formOpen(w, c.Today, asked); err != nil {
 				return "", err
@@ -149,7 +149,7 @@ func (db *DB) EnterCheckin(ctx context.Context, v Viewer, caseID string, in Chec
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "check-in "+caseID, in, func() (string, error) {
 			return t.putCheckin(ctx, v, caseID, checkinForm(p, w, today), in, true)
 		})
 		return err

@@ -130,7 +130,7 @@ func (db *DB) NewExperiment(ctx context.Context, v Viewer, caseID, behaviour str
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, s, behaviour, func() (string, error) {
+		id, err = t.once(ctx, v, s, "new experiment "+caseID, behaviour, func() (string, error) {
 			all, err := t.experiments(ctx, caseID)
 			if err != nil {
 				return "", err
@@ -178,7 +178,7 @@ func (db *DB) SavePlan(ctx context.Context, v Viewer, experimentID string, in Pl
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "plan "+experimentID, in, func() (string, error) {
 			if was.EndedWeek != "" {
 				return "", conflict("This experiment has ended. Its plan stays as it was.")
 			}

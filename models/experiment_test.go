@@ -276,3 +276,14 @@ func TestStartExperiment_drawnStart(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func TestStartPhase_drawnWeekMissed(t *testing.T) {
+	t.Parallel()
+	p, c := startable(t)
+	in := measure("3")
+	in.DrawnBy = "5"
+	must(t, p.SavePlan(ctx, p.Owner, c.Experiment, in))
+	must(t, p.StartExperiment(ctx, p.Owner, c.Experiment, week1, models.Submission{}))
+	on(p, week7)
+	must(t, p.StartPhase(ctx, p.Owner, c.Experiment, models.StepInput{Kind: "intervention", Start: week7, Weeks: "4"}))
+}

@@ -141,7 +141,7 @@ func (db *DB) SaveGate(ctx context.Context, v Viewer, caseID string, in GateInpu
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "gate "+caseID, in, func() (string, error) {
 			if digits(&was.Version) != in.Version && !(in.Version == "" && was.Version == 0) {
 				return "", conflict("This was changed meanwhile. Both texts are shown: yours is in the form, the saved one beside it.")
 			}

@@ -40,7 +40,7 @@ func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submissi
 			return err
 		}
 		w := c.Today.Week()
-		_, err = t.once(ctx, v, sub, "done today", func() (string, error) {
+		_, err = t.once(ctx, v, sub, "done "+c.ID, nil, func() (string, error) {
 			if p, asked := c.asks(w); !asked || !p.PlanAsked() {
 				return "", conflict("No plan runs this week. Nothing was saved.")
 			}
@@ -67,7 +67,7 @@ func (s *ClientStore) TakeBackOccurrence(ctx context.Context, v Viewer, sub Subm
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, sub, "take back", func() (id string, err error) {
+		_, err = t.once(ctx, v, sub, "take back "+c.ID, nil, func() (id string, err error) {
 			err = t.QueryRowContext(ctx, `UPDATE occurrences SET taken_back = 1 WHERE id = (
 				SELECT id FROM occurrences WHERE case_id = $1 AND week = $2 AND taken_back = 0 ORDER BY created_at DESC, id LIMIT 1) RETURNING id`,
 				c.ID, c.Today.Week()).Scan(&id)

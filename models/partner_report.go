@@ -195,7 +195,7 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "report "+f.CaseID, in, func() (string, error) {
 			if err := formOpen(w, today, asked && ok); err != nil {
 				return "", err
 			}
@@ -214,7 +214,7 @@ func (db *DB) EnterPartnerReport(ctx context.Context, v Viewer, caseID string, i
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "report "+f.CaseID, in, func() (string, error) {
 			return t.putReport(ctx, v, f, in, true)
 		})
 		return err

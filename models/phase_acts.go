@@ -27,7 +27,7 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, s, week, func() (string, error) {
+		_, err = t.once(ctx, v, s, "start "+experimentID, week, func() (string, error) {
 			switch {
 			case e.Started:
 				return "", conflict("This experiment has started already.")
@@ -128,7 +128,7 @@ type StepInput struct {
 // stands, or would try more while fear or coercive control is on record.
 func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in StepInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		e, err := t.experimentOf(ctx, v, experimentID)
+		e, phases, today, err := t.experimentToday(ctx, v, experimentID)
 		if err != nil {
 			return err
 		}
@@ -136,11 +136,7 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 		if err != nil {
 			return err
 		}
-		phases, err := t.phases(ctx, experimentID)
-		if err != nil {
-			return err
-		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "phase "+experimentID, in, func() (string, error) {
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
@@ -151,7 +147,7 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if err != nil {
 				return "", err
 			}
-			p, err := in.phase(e, phases, start)
+			p, err := in.phase(e, phases, start, FirstStart(today))
 			if err != nil {
 				return "", err
 			}
@@ -167,8 +163,9 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 	})
 }
 
-// phase makes the next phase from the form.
-func (in StepInput) phase(e Experiment, phases []Phase, start Week) (Phase, error) {
+// phase makes the next phase from the form. first is the first week in which a
+// phase can still start.
+func (in StepInput) phase(e Experiment, phases []Phase, start, first Week) (Phase, error) {
 	last := phases[len(phases)-1]
 	if start <= last.Start {
 		return Phase{}, conflict("The phase before starts in %s. Choose a later week.", last.Start.Monday().Long())
@@ -191,7 +188,9 @@ func (in StepInput) phase(e Experiment, phases []Phase, start Week) (Phase, erro
 		if interventions > 0 {
 			return p, conflict("The intervention has started already.")
 		}
-		if e.DrawnWeek != "" && start != e.DrawnWeek {
+		// A drawn week that was missed cannot be had any more: then any week will
+		// do, and the start is not a drawn one.
+		if e.DrawnWeek != "" && e.DrawnWeek >= first && start != e.DrawnWeek {
 			return p, invalid("start", "The start was drawn beforehand: "+e.DrawnWeek.Monday().Long()+".")
 		}
 		p.Weeks = r.needNumber("weeks", in.Weeks, 4, mostWeeks)
@@ -245,6 +244,18 @@ func (in StepInput) stepUp(r *reading, p *Phase, plan Phase) {
 	case p.Change == "behaviour" && p.Behaviour == plan.Behaviour:
 		r.fail("behaviour", "Write the other act. It is still the one before.")
 	}
+	// What the step is called must be what it changes.
+	if p.Change != "behaviour" && p.Behaviour != plan.Behaviour {
+		r.fail("behaviour", "This is another act. Leave it as it was, or choose that kind of step.")
+	}
+	for field, changed := range map[string]bool{"counts_if": p.CountsIf != plan.CountsIf, "not_counts_if": p.NotCountsIf != plan.NotCountsIf} {
+		if p.Change == "dose" && changed {
+			r.fail(field, "This changes what counts. Leave it as it was, or choose both.")
+		}
+	}
+	if p.Change == "quality" && plan.Dose != nil && dose != *plan.Dose {
+		r.fail("dose", fmt.Sprintf("The dose was %d. Leave it, or choose both.", *plan.Dose))
+	}
 }
 
 func (t *tx) addPhase(ctx context.Context, p Phase) error {
@@ -269,7 +280,7 @@ func (db *DB) ExtendPhase(ctx context.Context, v Viewer, experimentID string, s 
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, s, "extend", func() (string, error) {
+		_, err = t.once(ctx, v, s, "extend "+experimentID, nil, func() (string, error) {
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
@@ -317,7 +328,7 @@ func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, 
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "end "+experimentID, in, func() (string, error) {
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}

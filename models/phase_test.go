@@ -108,6 +108,9 @@ func TestStartPhase_stepUp(t *testing.T) {
 			in.Change, in.Dose, in.Behaviour, in.Label = "behaviour", "1", "Cook dinner", "cook dinner"
 		}},
 		{"the same act as another", "behaviour", func(in *models.StepInput) { in.Change = "behaviour" }},
+		{"more often, of another act", "behaviour", func(in *models.StepInput) { in.Behaviour = "Cook dinner" }},
+		{"more often, counted otherwise", "counts_if", func(in *models.StepInput) { in.CountsIf = "Ten minutes." }},
+		{"a better quality, more often", "dose", func(in *models.StepInput) { in.Change, in.CountsIf = "quality", "Ten minutes." }},
 		{"no act", "behaviour", func(in *models.StepInput) { in.Behaviour = "" }},
 		{"no name on the form", "label", func(in *models.StepInput) { in.Label = "" }},
 		{"no word on what counts", "counts_if", func(in *models.StepInput) { in.CountsIf = "" }},

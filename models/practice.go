@@ -90,7 +90,7 @@ func (db *DB) ChangePractice(ctx context.Context, v Viewer, in PracticeInput) er
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err := t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err := t.once(ctx, v, in.Submission, "practice", in, func() (string, error) {
 			res, err := t.ExecContext(ctx, `UPDATE practices SET name = $1, zone = $2, office = $3, emergency = $4, version = version + 1
 				WHERE id = 1 AND CAST(version AS TEXT) = $5`, p.Name, p.Zone, p.Office, p.Emergency, in.Version)
 			if err != nil {

@@ -224,7 +224,7 @@ func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		_, err = t.once(ctx, v, in.Submission, "propose "+caseID, in, func() (string, error) {
 			if in.Version != offersVersion(list) {
 				return "", conflict("The list has changed meanwhile. Look at it again.")
 			}

@@ -78,7 +78,7 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 		if err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, in.Submission, in, func() (string, error) {
+		id, err = t.once(ctx, v, in.Submission, "publish "+caseID, in, func() (string, error) {
 			chosen, err := picked(list, in.Keys)
 			if err != nil {
 				return "", err

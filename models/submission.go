@@ -14,9 +14,10 @@ type Submission struct{ ID string }
 // once runs fn unless this very form was acted on before, and gives the id of
 // the object that fn made or changed then or now. The same form with another
 // content is not the same act: it goes on to fn, which meets the object as it
-// is now. typed is what the person sent; submissions without an id are always
-// acted on.
-func (t *tx) once(ctx context.Context, v Viewer, s Submission, typed any, fn func() (objectID string, err error)) (string, error) {
+// is now. act names what is done to which object, so that a form of one act
+// never stands for another; typed is what the person sent. Submissions without
+// an id are always acted on.
+func (t *tx) once(ctx context.Context, v Viewer, s Submission, act string, typed any, fn func() (objectID string, err error)) (string, error) {
 	if s.ID == "" {
 		return fn()
 	}
@@ -25,7 +26,7 @@ func (t *tx) once(ctx context.Context, v Viewer, s Submission, typed any, fn fun
 		return "", err
 	}
 	fingerprint := hashed(string(body))
-	key := hashed(s.ID)
+	key := hashed(act + "\x00" + s.ID)
 	var was, object string
 	err = t.QueryRowContext(ctx, `SELECT fingerprint, object_id FROM submissions WHERE person_id = $1 AND id = $2`,
 		v.PersonID, key).Scan(&was, &object)
