@@ -10,9 +10,23 @@ import (
 
 // everyWay runs a journey on a phone, on a laptop, and without JavaScript.
 func everyWay(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
-	t.Run("phone", func(t *testing.T) { journey(t, phone) })
-	t.Run("laptop", func(t *testing.T) { journey(t, laptop) })
-	t.Run("without JavaScript", func(t *testing.T) { journey(t, phone, noScript) })
+	onScreens(t, func(t *testing.T, s screen) { journey(t, s) }, phone, laptop)
+	t.Run("without JavaScript", func(t *testing.T) {
+		t.Parallel()
+		journey(t, phone, noScript)
+	})
+}
+
+// onScreens runs a journey on each of some screens, beside the other journeys.
+// A browser is mostly waited for.
+func onScreens(t *testing.T, journey func(t *testing.T, s screen), screens ...screen) {
+	t.Parallel()
+	for _, s := range screens {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			journey(t, s)
+		})
+	}
 }
 
 // serve gives the address at which an app answers until the test ends.
@@ -87,4 +101,19 @@ func (b *tab) stays() func() bool {
 		b.eval(`window.unmoved === true`, &same)
 		return same
 	}
+}
+
+// unreadable lists the words of the drawn charts that are cut off or lie on
+// other words.
+func (b *tab) unreadable() (faults []string) {
+	b.t.Helper()
+	b.eval(`[...document.querySelectorAll('figure.chart svg')].flatMap(svg => {
+		const name = svg.closest('figure').dataset.chart, box = svg.getBoundingClientRect();
+		const words = [...svg.querySelectorAll('text')].map(e => ({said: e.textContent, r: e.getBoundingClientRect()})).filter(w => w.r.width > 0);
+		const cut = words.filter(w => w.r.left < box.left - 2 || w.r.right > box.right + 2 || w.r.top < box.top - 2 || w.r.bottom > box.bottom + 2);
+		const on = words.flatMap((v, i) => words.slice(i + 1).filter(w =>
+			Math.min(v.r.right, w.r.right) - Math.max(v.r.left, w.r.left) > 2 && Math.min(v.r.bottom, w.r.bottom) - Math.max(v.r.top, w.r.top) > 4).map(w => [v, w]));
+		return [...cut.map(w => name + ': cut off: ' + w.said), ...on.map(([v, w]) => name + ': ' + v.said + ' lies on ' + w.said)];
+	})`, &faults)
+	return faults
 }

@@ -260,6 +260,9 @@ func TestBrowserWeekTwoTabs(t *testing.T) {
 				t.Errorf("%q is missing from what the second tab says: %q", want, both)
 			}
 		}
+		if strings.Contains(both, "not_asked") {
+			t.Errorf("the second tab shows what no person wrote: %q", both)
+		}
 		second.is("the note", second.value("#note"), "From the train.")
 		second.is("done", second.value("#done"), "2")
 		second.is("what is chosen", strings.Join(second.checked(), " "), "effort=5 tension=7 forecast=4")

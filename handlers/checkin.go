@@ -55,7 +55,7 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if err != nil {
 		return weekPage{}, err
 	}
-	p := weekPage{Page: a.clientChrome(v, weekPath, "This week"), Goal: k.Goal}
+	p := weekPage{Page: a.clientChrome(weekPath, "This week"), Goal: k.Goal}
 	if p.Notices, err = a.client.Notices(ctx, v); err != nil {
 		return p, err
 	}
@@ -89,10 +89,8 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 
 // clientChrome is the frame of the client's pages. It depends on nothing but
 // the page, so that it is the same for whoever draws it.
-func (a *App) clientChrome(v models.Viewer, at, heading string) page {
-	p := a.chrome(models.Viewer{Role: models.Client}, at, heading)
-	p.Exit = true
-	return p
+func (a *App) clientChrome(at, heading string) page {
+	return a.chrome(models.Viewer{Role: models.Client}, at, heading)
 }
 
 func (a *App) tapCard(c echo.Context, v models.Viewer, k models.ClientCase) (*tapCard, error) {
@@ -247,23 +245,12 @@ func (a *App) afterTap(c echo.Context, v models.Viewer, err error) error {
 	if err != nil {
 		return err
 	}
-	if !wantsFragment(c.Request()) {
+	p, err := a.weekPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	if p.Tap == nil || !wantsFragment(c.Request()) {
 		return a.redirect(c, weekPath)
 	}
-	k, err := a.client.Case(c.Request().Context(), v)
-	if err != nil {
-		return err
-	}
-	card, err := a.tapCard(c, v, k)
-	if err != nil {
-		return err
-	}
-	if card == nil {
-		return a.redirect(c, weekPath)
-	}
-	b, err := a.render.partial(*card)
-	if err != nil {
-		return err
-	}
-	return c.HTMLBlob(http.StatusOK, b)
+	return a.pageOr(c, http.StatusOK, p, *p.Tap)
 }

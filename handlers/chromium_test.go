@@ -526,6 +526,9 @@ func (b *tab) shot(name string) {
 		return
 	}
 	scheme := map[bool]string{false: "light", true: "dark"}[b.screen.dark]
+	if !b.script {
+		name += "-without-script"
+	}
 	b.settle()
 	size := tabCall(b, cdppage.GetLayoutMetrics, cdp.Empty{}).CSSContentSize
 	picture := tabCall(b, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{CaptureBeyondViewport: new(true),

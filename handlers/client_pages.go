@@ -23,7 +23,7 @@ func (a *App) planPage(c echo.Context, v models.Viewer) (planPage, error) {
 	if err != nil {
 		return planPage{}, err
 	}
-	p := planPage{Page: a.clientChrome(v, planPath, "Plan")}
+	p := planPage{Page: a.clientChrome(planPath, "Plan")}
 	if !k.Experiment.Started {
 		p.Empty = "There is no plan yet. You will make one with your therapist."
 		return p, nil
@@ -85,7 +85,7 @@ func (a *App) ownChartPage(c echo.Context, v models.Viewer) (ownChartPage, error
 	if err != nil {
 		return ownChartPage{}, err
 	}
-	p := ownChartPage{Page: a.clientChrome(v, chartPath, "Your numbers")}
+	p := ownChartPage{Page: a.clientChrome(chartPath, "Your numbers")}
 	if !k.Experiment.Started {
 		p.Empty = "Nothing to draw yet."
 		return p, nil
@@ -137,12 +137,12 @@ func (a *App) sharedPage(c echo.Context, v models.Viewer) (sharedPage, error) {
 	if err != nil {
 		return sharedPage{}, err
 	}
-	return a.drawShared(v, k, snapshots), nil
+	return a.drawShared(k, snapshots), nil
 }
 
 // drawShared draws snapshots as the client sees them.
-func (a *App) drawShared(v models.Viewer, k models.ClientCase, snapshots []models.Snapshot) sharedPage {
-	p := sharedPage{Page: a.clientChrome(v, sharedPath, "What was shared")}
+func (a *App) drawShared(k models.ClientCase, snapshots []models.Snapshot) sharedPage {
+	p := sharedPage{Page: a.clientChrome(sharedPath, "What was shared")}
 	p.Page.Refetch = true
 	if len(snapshots) == 0 {
 		p.Empty = "Nothing has been shared."

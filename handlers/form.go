@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -16,7 +18,11 @@ type typed url.Values
 func readForm(c echo.Context) (typed, error) {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
-		return nil, err
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, err
+		}
+		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	return typed(r.PostForm), nil
 }

@@ -107,12 +107,18 @@ func sessionOf(t testing.TB, a *App, v models.Viewer) *http.Cookie {
 // send sends one request. Headers come as name and value by turns.
 func (b *browser) send(method, target string, body url.Values, header ...string) *httptest.ResponseRecorder {
 	b.t.Helper()
-	var r *http.Request
 	if body == nil {
-		r = httptest.NewRequest(method, target, nil)
-	} else {
-		r = httptest.NewRequest(method, target, strings.NewReader(body.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return b.sendText(method, target, "", "", header...)
+	}
+	return b.sendText(method, target, "application/x-www-form-urlencoded", body.Encode(), header...)
+}
+
+// sendText sends one request with a body as it stands.
+func (b *browser) sendText(method, target, kind, body string, header ...string) *httptest.ResponseRecorder {
+	b.t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	for i := 0; i+1 < len(header); i += 2 {

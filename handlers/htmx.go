@@ -17,9 +17,15 @@ func wantsFragment(r *http.Request) bool {
 // redirect sends the browser on after a form: a plain one by 303, a swap by a
 // header, since a fetch would follow a 303 unseen.
 func (a *App) redirect(c echo.Context, to string) error {
+	varies(c)
 	if wantsFragment(c.Request()) {
 		c.Response().Header().Set("HX-Redirect", to)
 		return c.NoContent(http.StatusOK)
 	}
 	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// varies says that the answer depends on who asks for it: a page or a swap.
+func varies(c echo.Context) {
+	c.Response().Header().Add("Vary", "HX-Request, HX-History-Restore-Request")
 }

@@ -11,7 +11,7 @@ type page struct {
 	Title   string // in the browser's tab
 	Heading string
 	Role    models.Role // empty for nobody; the layout depends on it alone
-	Name    string
+	Name    string      // only the therapist's pages say whose they are
 	Nav     []link
 	Back    *link
 	Charts  bool // the page has a chart
@@ -30,7 +30,7 @@ const neutralTitle = "Weekly form"
 // chrome makes the frame of a page for a viewer. at is the address of the entry
 // of the way around that is current.
 func (a *App) chrome(v models.Viewer, at, heading string) page {
-	p := page{Title: neutralTitle, Heading: heading, Role: v.Role, Name: v.Name, Exit: v.Role == models.Partner}
+	p := page{Title: neutralTitle, Heading: heading, Role: v.Role, Name: v.Name}
 	switch v.Role {
 	case models.Therapist:
 		p.Title = heading
@@ -38,7 +38,10 @@ func (a *App) chrome(v models.Viewer, at, heading string) page {
 		if v.Owner {
 			p.Nav = append(p.Nav, link{Href: practicePath, Text: "Practice"})
 		}
+	case models.Partner:
+		p.Name, p.Exit = "", true
 	case models.Client:
+		p.Name, p.Exit = "", true
 		p.Nav = []link{{Href: weekPath, Text: "This week"}, {Href: planPath, Text: "Plan"}, {Href: chartPath, Text: "Chart"}, {Href: sharedPath, Text: "Shared"}}
 	}
 	for i := range p.Nav {

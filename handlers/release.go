@@ -179,7 +179,7 @@ func (a *App) previewOf(c echo.Context, client models.Viewer, s models.Snapshot)
 	if len(s.Values) > 0 {
 		list = append(list, s)
 	}
-	shared := a.drawShared(client, k, list)
+	shared := a.drawShared(k, list)
 	return &shared, nil
 }
 

@@ -78,7 +78,7 @@ func (a *App) page(c echo.Context, status int, v view) error {
 // pageOr answers with a page, or for a swap with the partial that the page
 // includes.
 func (a *App) pageOr(c echo.Context, status int, whole, part view) error {
-	c.Response().Header().Add("Vary", "HX-Request, HX-History-Restore-Request")
+	varies(c)
 	if !wantsFragment(c.Request()) {
 		return a.page(c, status, whole)
 	}

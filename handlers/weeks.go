@@ -25,7 +25,9 @@ type weekRow struct {
 
 func (weeksPage) template() string { return "weeks" }
 
-func (a *App) weeksPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (weeksPage, error) {
+// weeksPage makes the page. sent names the form that was sent and is shown
+// again: excuse or pause.
+func (a *App) weeksPage(c echo.Context, v models.Viewer, sent string, f typed, e *models.Error) (weeksPage, error) {
 	ctx, id := c.Request().Context(), c.Param("case")
 	k, err := a.db.Case(ctx, v, id)
 	if err != nil {
@@ -54,17 +56,23 @@ func (a *App) weeksPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 			}
 		}
 	}
-	ed := editing{typed: f, problem: e, saved: map[string]string{"week": string(today.Week())}}
-	x := ed.filler("excuse-")
+	excuse, pause := editing{saved: map[string]string{"week": string(today.Week())}}, editing{}
+	switch sent {
+	case "excuse":
+		excuse.typed, excuse.problem = f, e
+	case "pause":
+		pause.typed, pause.problem = f, e
+	}
+	x := excuse.filler("excuse-")
 	week := x.field("select", "week", "Week")
 	for i := -8; i <= 12; i++ {
 		w := today.Week().Add(i)
 		week.Options = append(week.Options, option{Value: string(w), Text: "Week of " + w.Monday().Long(), Checked: week.Value == string(w)})
 	}
-	p.Excuse = ed.finish(form{ID: "excuse-form", Action: casePath(id) + "/excuse", Submit: "Take the week out", Quiet: true, Parts: []part{{Heading: "A planned gap",
+	p.Excuse = excuse.finish(form{ID: "excuse-form", Action: casePath(id) + "/excuse", Submit: "Take the week out", Quiet: true, Parts: []part{{Heading: "A planned gap",
 		Intro: "For a holiday or an illness. Neither has a form for that week.", Fields: []field{week, x.text("reason", "Why", "For you alone.").limit(200)}}}})
-	y := ed.filler("pause-")
-	p.Pause = ed.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Let the partner’s reports rest", Quiet: true, Hidden: []saved{{"pause", "yes"}}, Parts: []part{{Heading: "The partner’s reports",
+	y := pause.filler("pause-")
+	p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Let the partner’s reports rest", Quiet: true, Hidden: []saved{{"pause", "yes"}}, Parts: []part{{Heading: "The partner’s reports",
 		Intro: "By agreement with the partner. Nothing changes on the client’s side.", Fields: []field{y.text("reason", "What was agreed", "For you alone.").limit(200)}}}})
 	if p.Paused {
 		p.Pause = form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Take them up again", Quiet: true, Hidden: append(hidden(nil, ""), saved{"pause", "no"}),
@@ -95,7 +103,7 @@ func newWeekRow(caseID string, ph models.Phase, w models.ReviewWeek) weekRow {
 
 // showWeeks lists the weeks of a case.
 func (a *App) showWeeks(c echo.Context, v models.Viewer) error {
-	p, err := a.weeksPage(c, v, nil, nil)
+	p, err := a.weeksPage(c, v, "", nil, nil)
 	if err != nil {
 		return err
 	}
@@ -109,7 +117,7 @@ func (a *App) excuseWeek(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	err = a.db.ExcuseWeek(c.Request().Context(), v, c.Param("case"), f.text("week"), f.text("reason"))
-	return a.afterWeeks(c, v, f, err, func(p weeksPage) form { return p.Excuse })
+	return a.afterWeeks(c, v, "excuse", f, err)
 }
 
 // pausePartner lets the partner's reports rest, or takes them up again.
@@ -119,10 +127,10 @@ func (a *App) pausePartner(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	err = a.db.PausePartner(c.Request().Context(), v, c.Param("case"), f.text("pause") != "no", f.text("reason"))
-	return a.afterWeeks(c, v, f, err, func(p weeksPage) form { return p.Pause })
+	return a.afterWeeks(c, v, "pause", f, err)
 }
 
-func (a *App) afterWeeks(c echo.Context, v models.Viewer, f typed, err error, pick func(weeksPage) form) error {
+func (a *App) afterWeeks(c echo.Context, v models.Viewer, sent string, f typed, err error) error {
 	if err == nil {
 		return a.redirect(c, casePath(c.Param("case"))+"/weeks")
 	}
@@ -130,11 +138,15 @@ func (a *App) afterWeeks(c echo.Context, v models.Viewer, f typed, err error, pi
 	if !ok {
 		return err
 	}
-	p, err := a.weeksPage(c, v, f, e)
+	p, err := a.weeksPage(c, v, sent, f, e)
 	if err != nil {
 		return err
 	}
-	return a.pageOr(c, status, p, pick(p))
+	again := p.Excuse
+	if sent == "pause" {
+		again = p.Pause
+	}
+	return a.pageOr(c, status, p, again)
 }
 
 func (a *App) paperCheckinForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {

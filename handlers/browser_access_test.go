@@ -1,0 +1,301 @@
+package handlers
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// keys presses keys one after another.
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	b.must("keys", chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+}
+
+// tabTo presses Tab until the focus is on what css matches, and fails the test
+// when a place on the way does not show that it has the focus.
+func (b *tab) tabTo(css string) {
+	b.t.Helper()
+	for range 80 {
+		b.keys(kb.Tab)
+		var at struct {
+			Here, Shown bool
+			What        string
+		}
+		b.eval(`(css => {
+			const el = document.activeElement, r = (el.closest('label') ?? el).getBoundingClientRect();
+			const ring = [el, el.closest('label')].some(e => e && getComputedStyle(e).outlineStyle !== 'none' && parseFloat(getComputedStyle(e).outlineWidth) >= 2);
+			return {here: el.matches(css), what: el.outerHTML.slice(0, 100), shown: el === document.body || ring && r.right > 0 && r.bottom > 0 && r.top < innerHeight};
+		})('`+css+`')`, &at)
+		if !at.Shown {
+			b.t.Errorf("%s: this does not show that it has the focus: %s", b.screen.name, at.What)
+		}
+		if at.Here {
+			return
+		}
+	}
+	b.t.Fatalf("%s: Tab never reaches %s", b.screen.name, css)
+}
+
+// enter presses Enter and waits for the answer of the server.
+func (b *tab) enter() {
+	b.t.Helper()
+	before := b.begun()
+	b.keys(kb.Enter)
+	b.until("Enter goes to the server", func() bool { return b.started != before })
+	b.settle()
+}
+
+func TestBrowserAccessKeyboard(t *testing.T) {
+	everyWay(t, func(t *testing.T, s screen, options ...tabOption) {
+		c, _, url := plannedWeek(t)
+		b := openTab(t, url, s, options...)
+		b.visit("/signin")
+		b.tabTo("#signin")
+		b.keys("pavel-client")
+		b.tabTo("#passphrase")
+		b.keys(modelstest.Passphrase)
+		b.tabTo("#signin-form button")
+		b.enter()
+		b.is("where he begins", b.path(), "/week")
+
+		b.tabTo(doneToday)
+		b.enter()
+		b.is("the count", b.text(".count"), "Planned 2. Done 1.")
+		if b.script {
+			if in := b.count("#tap-card :focus"); in != 1 {
+				t.Errorf("after a tap the focus is on %s", b.focus())
+			}
+		}
+
+		b.tabTo("#done")
+		b.keys(kb.ArrowUp)
+		b.tabTo("input[name=effort]")
+		b.keys(kb.ArrowRight + kb.ArrowRight + kb.ArrowDown) // from 0 to 3
+		b.tabTo("input[name=tension]")
+		b.keys(" ") // 0
+		b.tabTo("input[name=forecast]")
+		b.keys(kb.ArrowLeft + kb.ArrowLeft) // from 0 round to 9
+		b.tabTo("#note")
+		b.keys("By keys alone.")
+		b.is("what is chosen", strings.Join(b.checked(), " "), "effort=3 tension=0 forecast=9")
+		done := b.value("#done")
+		b.tabTo(saveWeek)
+		b.enter()
+		b.is("the page", b.text(weekSaved), "Saved. Next one opens Friday 20 March 2026.")
+		k := keptWeek(t, c)
+		if *k.Effort != 3 || k.Tension != 0 || k.Forecast != 9 || k.Note != "By keys alone." {
+			t.Errorf("kept %+v", k)
+		}
+		b.is("done", digits(k.Done), done)
+	})
+}
+
+// The way out stays at the top of the screen. It must not lie over the place
+// that has the focus.
+func TestBrowserAccessBackwards(t *testing.T) {
+	everyWay(t, func(t *testing.T, s screen, options ...tabOption) {
+		c, a, url := plannedWeek(t)
+		b := openTab(t, url, s, options...)
+		b.signedIn(a, c.Partner)
+		b.visit("/w")
+		b.choose("alone", "yes")
+		b.eval(`(document.querySelector('.foot a').focus(), 0)`, nil)
+		for range 20 {
+			b.must("Shift+Tab", chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift))))
+			var at struct {
+				Covered bool
+				What    string
+			}
+			b.eval(`(() => {
+				const el = document.activeElement, r = (el.closest('label') ?? el).getBoundingClientRect(), out = document.querySelector('.exit');
+				return {what: el.outerHTML.slice(0, 80), covered: !out.contains(el) && r.top < out.getBoundingClientRect().bottom && r.bottom > 0};
+			})()`, &at)
+			if at.Covered && !strings.Contains(at.What, "skip") {
+				t.Errorf("“Leave this page” lies over %s", at.What)
+			}
+		}
+		b.is("the focus", b.focus(), "")
+	})
+}
+
+func TestBrowserAccessSkipLink(t *testing.T) {
+	everyWay(t, func(t *testing.T, s screen, options ...tabOption) {
+		c, a, url := plannedWeek(t)
+		for _, x := range []struct {
+			who         models.Viewer
+			path, first string
+		}{
+			{models.Viewer{}, "/signin", "main input"}, {c.Client, "/week", "#tap-card button"}, {c.Partner, "/w", "#visit-form input"},
+			{c.Therapist, casePath(c.CaseID), ".back a"},
+		} {
+			b := openTab(t, url, s, options...)
+			if x.who.Known() {
+				b.signedIn(a, x.who)
+			}
+			b.visit(x.path)
+			b.sees(true, "h1")
+			b.tabTo(".skip")
+			b.keys(kb.Enter)
+			b.settle()
+			if focus := b.focus(); focus != "main#main" && b.script {
+				t.Errorf("%s: the skip link leads to %s", x.path, focus)
+			}
+			b.keys(kb.Tab)
+			if b.count(x.first+":focus") != 1 {
+				t.Errorf("%s: after the skip link comes %s", x.path, b.focus())
+			}
+		}
+	})
+}
+
+// somewhere is a page as somebody sees it.
+type somewhere struct {
+	name, path string
+	who        models.Viewer
+	does       func(b *tab) // before it is looked at
+}
+
+// everywhere lists every page of the demo.
+func everywhere(t *testing.T, m *marcus) []somewhere {
+	t.Helper()
+	lines, err := m.db.Cases(context.Background(), m.vera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(lines, func(l models.CaseLine) bool { return strings.HasPrefix(l.Client, "Pavel") })
+	pavel := lines[i]
+	experiment, other, his, hers := m.line.Experiment.ID, pavel.Experiment.ID, m.person(t, "Pavel"), m.person(t, "Jitka")
+	alone := func(b *tab) { b.choose("alone", "yes") }
+	unlock := func(b *tab) {
+		if b.count("#unlock-form") == 1 {
+			b.fill("#passphrase", m.demo[0].Passphrase)
+			b.send("unlock-form")
+		}
+	}
+	// show opens what she may show, and looks at everything at once.
+	show := func(b *tab) {
+		unlock(b)
+		b.visit("/w/show")
+		b.eval(`document.querySelectorAll('input[name=show]').forEach(e => e.checked = true)`, nil)
+		b.submit("#release-form button[value=preview]")
+	}
+	nobody := models.Viewer{}
+	return []somewhere{
+		{"start", "/", nobody, nil},
+		{"sign-in", "/signin", nobody, nil},
+		{"sign-in refused", "/signin", nobody, func(b *tab) { b.send("signin-form") }},
+		{"join", "/join", nobody, nil},
+		{"join refused", "/join", nobody, func(b *tab) { b.send("join-form") }},
+		{"no such page", "/nowhere", nobody, nil},
+		{"his week", "/week", his, nil},
+		{"his week refused", "/week", his, func(b *tab) { b.send("checkin-form") }},
+		{"his plan", "/plan", his, nil},
+		{"his chart", "/chart", m.his, nil},
+		{"his shared", "/shared", m.his, nil},
+		{"his week, nothing open", "/week", m.his, nil},
+		{"her form", "/w", hers, nil},
+		{"her form, alone", "/w", hers, alone},
+		{"her form, unsafe", "/w", hers, func(b *tab) { alone(b); b.choose("safe", "no") }},
+		{"her form, nothing open", "/w", m.anna, nil},
+		{"her own, locked", "/w/own", m.anna, nil},
+		{"her own", "/w/own", m.anna, unlock},
+		{"her choice", "/w/own", m.anna, show},
+		{"cases", "/cases", m.vera, nil},
+		{"new case", "/cases/new", m.vera, nil},
+		{"new case refused", "/cases/new", m.vera, func(b *tab) { b.send("case-form") }},
+		{"case", m.casePage, m.vera, nil},
+		{"code", m.casePage, m.vera, func(b *tab) { b.submit(`form[action$="/code"] button`) }},
+		{"frame", m.casePage + "/frame", m.vera, nil},
+		{"gate", m.casePage + "/gate", m.vera, nil},
+		{"experiment", experimentPath(experiment), m.vera, nil},
+		{"experiment just started", experimentPath(other), m.vera, nil},
+		{"the act", planStepPath(experiment, "act"), m.vera, nil},
+		{"the measure", planStepPath(experiment, "measure"), m.vera, nil},
+		{"agreement", agreementPath(experiment), m.vera, nil},
+		{"step up", phaseStepPath(other, "step_up"), m.vera, nil},
+		{"hold", phaseStepPath(other, "hold"), m.vera, nil},
+		{"monthly", phaseStepPath(other, "follow_up"), m.vera, nil},
+		{"weekly", phaseStepPath(other, "weekly"), m.vera, nil},
+		{"end", experimentPath(other) + "/end", m.vera, nil},
+		{"review", m.reviewOfHers, m.vera, nil},
+		{"review just started", reviewPath(other), m.vera, nil},
+		{"decision", decisionPath(experiment), m.vera, nil},
+		{"decision refused", decisionPath(experiment), m.vera, func(b *tab) { b.send("decision-form") }},
+		{"weeks", m.casePage + "/weeks", m.vera, nil},
+		{"paper check-in", paperPath(pavel.ID, pavel.Today.Week(), "checkin"), m.vera, nil},
+		{"paper report", paperPath(pavel.ID, pavel.Today.Week(), "report"), m.vera, nil},
+		{"publish", m.casePage + "/publish", m.vera, nil},
+		{"together", m.casePage + "/together", m.vera, nil},
+		{"seen", m.casePage + "/seen", m.vera, nil},
+		{"practice", "/practice", m.vera, nil},
+	}
+}
+
+// widen gives a phone another width.
+func (b *tab) widen(width int) {
+	b.t.Helper()
+	b.must("widen", chromedp.Do(b.ctx, chromedp.EmulateViewport(int64(width), int64(b.screen.height),
+		chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch)))
+	b.eval(jsFrames, nil)
+}
+
+// TestBrowserAccessPages walks through every page: none is wider than a phone,
+// the words of every chart can be read, and with ENOUGH_AXE, the path of axe.min.js, axe-core finds nothing.
+func TestBrowserAccessPages(t *testing.T) {
+	var axe string
+	if path := os.Getenv("ENOUGH_AXE"); path == "" {
+		t.Log("set ENOUGH_AXE to the path of axe.min.js of axe-core 4.14.1 to check the pages with it: not run")
+	} else if b, err := os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	} else {
+		axe = string(b)
+	}
+	dark := laptop.inDark()
+	dark.name = "dark laptop"
+	onScreens(t, func(t *testing.T, s screen) {
+		m := newMarcus(t)
+		b := openTab(t, m.url, s)
+		b.expect(404, 422)
+		var now models.Viewer
+		for _, at := range everywhere(t, m) {
+			if at.who.PersonID != now.PersonID {
+				b.signedIn(m.App, at.who)
+				now = at.who
+			}
+			b.visit(at.path)
+			if at.does != nil {
+				at.does(b)
+			}
+			b.eval(`document.querySelectorAll('details').forEach(e => e.open = true)`, nil)
+			b.settle()
+			if n := b.overflow(); n > 0 {
+				t.Errorf("%s scrolls sideways by %d px", at.name, n)
+			}
+			for _, fault := range b.unreadable() {
+				t.Errorf("%s: %s", at.name, fault)
+			}
+			if axe != "" {
+				for _, line := range b.axe(axe) {
+					t.Errorf("%s: %s", at.name, line)
+				}
+			}
+			if s == phone {
+				b.widen(320)
+				if n := b.overflow(); n > 0 {
+					t.Errorf("%s scrolls sideways by %d px on a screen of 320", at.name, n)
+				}
+				b.widen(s.width)
+			}
+		}
+	}, phone, dark)
+}

@@ -1,0 +1,192 @@
+package handlers
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// A stage is a practice in the middle of its work, kept as the bytes of its
+// database. Each test takes copies of its own. Two therapists have a couple
+// each; it is the Sunday evening of the last week of the first intervention.
+// The first couple's partner has reported every week, the other one has yet to.
+type stage struct {
+	kept          []byte
+	now           time.Time
+	week          models.Week
+	couple, other *modelstest.Couple
+	sessions      map[string]string // token by actor
+	extra         string            // what the partner proposed and nobody published
+}
+
+var stages struct {
+	once sync.Once
+	one  *stage
+}
+
+// theStage gives the stage, which is lived once.
+func theStage(t testing.TB) *stage {
+	t.Helper()
+	stages.once.Do(func() { stages.one = newStage(t) })
+	if stages.one == nil {
+		t.Fatal("the stage could not be set")
+	}
+	return stages.one
+}
+
+func newStage(t testing.TB) *stage {
+	p := modelstest.Open(t)
+	raw := openRaw(t, p.File)
+	one := newLife(t, raw, p.Couple(t, p.Owner, "ada").Start(t))
+	two := newLife(t, raw, p.Couple(t, p.Therapist(t, "sam"), "bob").Start(t))
+	for week := 1; week <= 8; week++ {
+		one.monday(week)
+		two.monday(week)
+		p.Sunday()
+		one.sunday(week)
+		if week < 8 {
+			two.sunday(week)
+			p.NextMonday()
+		}
+	}
+	s := &stage{now: p.Now(), week: p.Week(), couple: one.c, other: two.c, sessions: map[string]string{}, extra: "conflict." + string(p.Week().Add(-2))}
+	for actor, v := range map[string]models.Viewer{"therapist": p.Owner, "other therapist": two.c.Therapist, "client": one.c.Client, "expired client": one.c.Client,
+		"other client": two.c.Client, "partner": one.c.Partner, "other partner": two.c.Partner} {
+		token, _, err := p.StartSession(context.Background(), v)
+		must(t, err)
+		s.sessions[actor] = token
+	}
+	// A partner has one session at a time; here she has a second, unlocked one.
+	s.sessions["partner unlocked"] = "unlocked"
+	hash := func(token string) string { sum := sha256.Sum256([]byte(token)); return hex.EncodeToString(sum[:]) }
+	sqlExec(t, raw, `INSERT INTO sessions SELECT ?, person_id, created_at, expires_at, '2100-01-01' FROM sessions WHERE token_hash = ?`, hash("unlocked"), hash(s.sessions["partner"]))
+	sqlExec(t, raw, `UPDATE sessions SET expires_at = '2026-01-01T00:00:00.000Z' WHERE token_hash = ?`, hash(s.sessions["expired client"]))
+	file := filepath.Join(t.TempDir(), "stage.db")
+	sqlExec(t, raw, `VACUUM INTO ?`, file)
+	var err error
+	s.kept, err = os.ReadFile(file)
+	must(t, err)
+	return s
+}
+
+// A play is one copy of the stage with an app on it.
+type play struct {
+	*App
+	*stage
+	t     testing.TB
+	clock *modelstest.Clock
+	file  string
+	raw   *sql.DB
+}
+
+// open gives a copy of the stage.
+func (s *stage) open(t testing.TB) *play {
+	t.Helper()
+	p := &play{stage: s, t: t, clock: &modelstest.Clock{}, file: filepath.Join(t.TempDir(), "play.db")}
+	must(t, os.WriteFile(p.file, s.kept, 0o600))
+	p.clock.Set(s.now)
+	db, err := models.Open(models.Options{File: p.file, Now: p.clock.Now, CheapPassphrases: true})
+	must(t, err)
+	p.App, p.raw = newApp(t, db), openRaw(t, p.file)
+	t.Cleanup(p.close)
+	return p
+}
+
+func (p *play) close() {
+	_ = p.raw.Close()
+	if err := p.db.Close(); err != nil {
+		p.t.Error(err)
+	}
+	_ = os.Remove(p.file)
+}
+
+// as opens the browser of an actor: nobody, or one who has a session.
+func (p *play) as(actor string) *browser {
+	b := &browser{t: p.t, app: p.App}
+	if token := p.sessions[actor]; token != "" {
+		b.cookie = p.cookie(token)
+	}
+	return b
+}
+
+// changes is a number that moves whenever the app has committed something.
+func (p *play) changes() int { return count(p.t, p.raw, `PRAGMA data_version`) }
+
+// writer gives the app's one writing connection, to make it full or impatient.
+func (p *play) writer() *sql.DB {
+	field := reflect.ValueOf(p.db).Elem().FieldByName("writer")
+	return reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface().(*sql.DB)
+}
+
+// openRaw opens one more connection to a database, beside the app's own.
+func openRaw(t testing.TB, file string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
+	must(t, err)
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func sqlExec(t testing.TB, db *sql.DB, query string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// count asks for one number.
+func count(t testing.TB, db *sql.DB, query string, args ...any) (n int) {
+	t.Helper()
+	if err := db.QueryRow(query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// clientTables are those in which the client's own and what is shared lie.
+var clientTables = []string{"practices", "cases", "experiments", "phases", "excused_weeks", "occurrences", "checkins", "snapshots", "snapshot_values", "client_notices"}
+
+// dump writes every row of the client's tables.
+func dump(t testing.TB, db *sql.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range clientTables {
+		rows, err := db.Query(`SELECT * FROM ` + table + ` ORDER BY 1, 2, 3`)
+		must(t, err)
+		columns, err := rows.Columns()
+		must(t, err)
+		for rows.Next() {
+			values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			must(t, rows.Scan(into...))
+			for i := range values {
+				b.WriteString(table + "." + columns[i] + "=" + values[i].String + "\n")
+			}
+		}
+		must(t, rows.Err())
+		must(t, rows.Close())
+	}
+	return b.String()
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
