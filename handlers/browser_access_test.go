@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -110,21 +109,24 @@ func TestBrowserAccessBackwards(t *testing.T) {
 		b.visit("/w")
 		b.choose("alone", "yes")
 		b.eval(`(document.querySelector('.foot a').focus(), 0)`, nil)
-		for range 20 {
-			b.must("Shift+Tab", chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift))))
+		for range 60 {
+			b.must("Shift+Tab", chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))))
 			var at struct {
-				Covered bool
-				What    string
+				Out, Covered bool
+				What         string
 			}
 			b.eval(`(() => {
 				const el = document.activeElement, r = (el.closest('label') ?? el).getBoundingClientRect(), out = document.querySelector('.exit');
-				return {what: el.outerHTML.slice(0, 80), covered: !out.contains(el) && r.top < out.getBoundingClientRect().bottom && r.bottom > 0};
+				return {out: out.contains(el), what: el.outerHTML.slice(0, 80), covered: !out.contains(el) && !el.matches('.skip') && r.top < out.getBoundingClientRect().bottom};
 			})()`, &at)
-			if at.Covered && !strings.Contains(at.What, "skip") {
+			if at.Out {
+				return
+			}
+			if at.Covered {
 				t.Errorf("“Leave this page” lies over %s", at.What)
 			}
 		}
-		b.is("the focus", b.focus(), "")
+		t.Error("Shift+Tab never reaches the way out")
 	})
 }
 

@@ -16,7 +16,8 @@ import (
 type chart struct {
 	ID      string
 	Caption string
-	Two     bool // two panels, one above the other
+	Two     bool           // two panels, one above the other
+	Wide    map[string]any // the same to be read across a room, where there is room; may be nil
 	Option  map[string]any
 	Table   table
 }
@@ -250,7 +251,7 @@ func (k *canvas) option() map[string]any {
 		grids = append(grids, map[string]any{"left": k.size(34), "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})
 		titles = append(titles, map[string]any{"text": title, "left": 0, "top": titleTop, "textStyle": text("$css:--chart-quiet", 12)})
 		xs = append(xs, map[string]any{"type": "time", "gridIndex": i, "min": edge(k.from), "max": edge(k.to.Add(1)), "containShape": false,
-			"axisLabel": with(text("$css:--chart-quiet", 11), map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "show": lowest}),
+			"axisLabel": with(text("$css:--chart-quiet", 11), map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "show": lowest, "margin": k.size(10)}),
 			"axisTick":  map[string]any{"customValues": mondays, "show": lowest}, "axisLine": rule, "splitLine": map[string]any{"show": false}})
 		ys = append(ys, map[string]any{"type": "value", "gridIndex": i, "min": 0, "max": k.tops[i], "interval": every,
 			"axisLabel": text("$css:--chart-quiet", 12), "axisLine": map[string]any{"show": false}, "splitLine": rule})

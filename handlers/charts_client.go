@@ -104,22 +104,29 @@ func newSharedChart(k models.ClientCase, s models.Snapshot, n int, large bool) c
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	cv := newCanvas(first, s.LastWeek)
-	cv.large = large
-	for i := range items {
-		if items[i].item == models.ItemNoticed {
-			cv.panel("Times noticed, 6 stands for 6 or more", 6)
-		} else {
-			cv.panel("Tension, 0 calm to 10 as bad as ever", 10)
+	draw := func(large bool) map[string]any {
+		cv := newCanvas(first, s.LastWeek)
+		cv.large = large
+		for i := range items {
+			if items[i].item == models.ItemNoticed {
+				cv.panel("Times noticed, 6 stands for 6 or more", 6)
+			} else {
+				cv.panel("Tension, 0 calm to 10 as bad as ever", 10)
+			}
 		}
-	}
-	cv.phases(k.Phases, clientPhaseName)
-	for i := range items {
-		if items[i].item == models.ItemNoticed {
-			cv.bars(i, "Noticed", lookOne.colour, points[i])
-		} else {
-			cv.series(i, "Tension", lookOne, points[i])
+		cv.phases(k.Phases, clientPhaseName)
+		for i := range items {
+			if items[i].item == models.ItemNoticed {
+				cv.bars(i, "Noticed", lookOne.colour, points[i])
+			} else {
+				cv.series(i, "Tension", lookOne, points[i])
+			}
 		}
+		return cv.option()
 	}
-	return chart{ID: "shared-chart-" + itoa(n), Caption: "What was shared, week by week. A gap is a week that is not part of it.", Two: len(items) == 2, Option: cv.option(), Table: t}
+	c := chart{ID: "shared-chart-" + itoa(n), Caption: "What was shared, week by week. A gap is a week that is not part of it.", Two: len(items) == 2, Option: draw(false), Table: t}
+	if large {
+		c.Wide = draw(true)
+	}
+	return c
 }

@@ -30,6 +30,7 @@ func (weekPage) template() string { return "week" }
 type tapCard struct {
 	Behaviour, CountsIf, NotCountsIf, Refused string
 	Line                                      string // “Planned 2. Done 1.”
+	Count                                     string // for the weekly form, empty for none
 	DoneID, UndoID                            string
 	CanUndo                                   bool
 }
@@ -103,7 +104,11 @@ func (a *App) tapCard(c echo.Context, v models.Viewer, k models.ClientCase) (*ta
 	if err != nil {
 		return nil, err
 	}
-	return &tapCard{Behaviour: sentence(phase.Behaviour), CountsIf: midSentence(phase.CountsIf), NotCountsIf: midSentence(phase.NotCountsIf),
+	count := ""
+	if done > 0 {
+		count = itoa(done)
+	}
+	return &tapCard{Count: count, Behaviour: sentence(phase.Behaviour), CountsIf: midSentence(phase.CountsIf), NotCountsIf: midSentence(phase.NotCountsIf),
 		Refused: refusedCounts(k.PartnerPronoun), Line: "Planned " + digits(phase.Dose) + ". Done " + itoa(done) + ".", CanUndo: done > 0,
 		DoneID: clientSubmission("done", k.ID, string(w), itoa(ever), itoa(done)), UndoID: clientSubmission("undo", k.ID, string(w), itoa(ever), itoa(done))}, nil
 }
@@ -148,7 +153,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 	if open.Saved != nil {
 		s := open.Saved
 		ed.version = s.Version
-		ed.saved = map[string]string{"done": digits(s.Done), "why": s.Why, "effort": digits(s.Effort), "tension": itoa(s.Tension), "forecast": itoa(s.Forecast),
+		ed.saved = map[string]string{"done": digits(s.Done), "why": answered(s.Why), "effort": digits(s.Effort), "tension": itoa(s.Tension), "forecast": itoa(s.Forecast),
 			"guess": digits(s.Guess), "sure": digits(s.Sure), "note": s.Note}
 	} else if open.Taps > 0 {
 		ed.saved = map[string]string{"done": itoa(min(open.Taps, 14))}

@@ -69,15 +69,18 @@ func partnerFields(x filler, open models.PartnerForm) []field {
 		x.choice("contact", "Contact me", "no", "No", "when_convenient", "When convenient", "soon", "Soon").hint("Not watched round the clock. "+open.Emergency).optional())
 }
 
+// answered is a stored answer as a form shows it: nothing for one that was
+// skipped or not asked.
+func answered(s string) string {
+	if s == "skipped" || s == "not_asked" {
+		return ""
+	}
+	return s
+}
+
 func reportValues(r *models.PartnerReport) map[string]string {
 	if r == nil {
 		return nil
-	}
-	answered := func(s string) string {
-		if s == "skipped" || s == "not_asked" {
-			return ""
-		}
-		return s
 	}
 	noticed := digits(r.Noticed)
 	if noticed == "6" {

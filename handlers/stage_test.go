@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -29,6 +30,7 @@ type stage struct {
 	couple, other *modelstest.Couple
 	sessions      map[string]string // token by actor
 	extra         string            // what the partner proposed and nobody published
+	code          string            // a one-time code or secret
 }
 
 var stages struct {
@@ -49,6 +51,7 @@ func theStage(t testing.TB) *stage {
 func newStage(t testing.TB) *stage {
 	p := modelstest.Open(t)
 	raw := openRaw(t, p.File)
+	defer raw.Close()
 	one := newLife(t, raw, p.Couple(t, p.Owner, "ada").Start(t))
 	two := newLife(t, raw, p.Couple(t, p.Therapist(t, "sam"), "bob").Start(t))
 	for week := 1; week <= 8; week++ {
@@ -94,13 +97,22 @@ type play struct {
 // open gives a copy of the stage.
 func (s *stage) open(t testing.TB) *play {
 	t.Helper()
-	p := &play{stage: s, t: t, clock: &modelstest.Clock{}, file: filepath.Join(t.TempDir(), "play.db")}
+	p := s.openIn(t, t.TempDir())
+	t.Cleanup(p.close)
+	return p
+}
+
+// openIn is open in a folder of the caller's, who closes what it gives.
+func (s *stage) openIn(t testing.TB, dir string) *play {
+	t.Helper()
+	one := *s
+	one.sessions = maps.Clone(s.sessions)
+	p := &play{stage: &one, t: t, clock: &modelstest.Clock{}, file: filepath.Join(dir, "play.db")}
 	must(t, os.WriteFile(p.file, s.kept, 0o600))
 	p.clock.Set(s.now)
 	db, err := models.Open(models.Options{File: p.file, Now: p.clock.Now, CheapPassphrases: true})
 	must(t, err)
 	p.App, p.raw = newApp(t, db), openRaw(t, p.file)
-	t.Cleanup(p.close)
 	return p
 }
 
@@ -136,7 +148,6 @@ func openRaw(t testing.TB, file string) *sql.DB {
 	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
 	must(t, err)
 	db.SetMaxOpenConns(1)
-	t.Cleanup(func() { db.Close() })
 	return db
 }
 

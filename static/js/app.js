@@ -38,6 +38,14 @@
     input.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
+  // A count that stands elsewhere on the page too: <p data-fills="done"
+  // data-count="2"> sets that field, unless the person has set it herself.
+  function fill(count) {
+    const input = document.getElementById(count.dataset.fills);
+    if (!input || (input.value !== '' && input.value !== input.defaultValue)) return;
+    input.value = input.defaultValue = count.dataset.count;
+  }
+
   // Blocks that belong to some answers: <div data-show-when="safe=not_always|no">,
   // or to all but one: "done!=0".
   function showMatching() {
@@ -104,8 +112,9 @@
   document.addEventListener('visibilitychange', visibility);
   // htmx tells of each place it filled, with the new nodes, before the swap is done.
   document.addEventListener('htmx:after:settle', (event) => {
+    for (const node of event.detail.newContent) if (node.querySelectorAll) node.querySelectorAll('[data-fills]').forEach(fill);
     showMatching();
-    focusFirst(event.detail.newContent, [...problem, '[data-focus]']);
+    focusFirst(event.detail.newContent, document.activeElement === document.body ? [...problem, '[data-focus]'] : problem);
   });
   document.addEventListener('htmx:finally:request', (event) => {
     if (event.detail.ctx.keepIndicators) return; // on its way to another page

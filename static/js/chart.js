@@ -6,6 +6,9 @@
 //   </figure>
 //   <script type="application/json" id="ID">{ an ECharts option }</script>
 //
+// A figure may name a second option, for reading across a room, that is drawn
+// where there is room for it: data-chart-wide="ID2".
+//
 // Without this script or without ECharts the caption and the table beside the
 // chart still say everything.
 (() => {
@@ -83,15 +86,22 @@
     return option;
   }
 
-  function draw({ chart, source }) {
-    chart.setOption(readOption(source), { notMerge: true });
+  const wideEnough = 560; // pixels
+  const isWide = ({ figure, chart }) => 'chartWide' in figure.dataset && !printing && chart.getWidth() >= wideEnough;
+
+  function draw(entry) {
+    entry.wide = isWide(entry);
+    const source = entry.wide ? document.getElementById(entry.figure.dataset.chartWide).textContent : entry.source;
+    entry.chart.setOption(readOption(source), { notMerge: true });
   }
 
   const sizes = new ResizeObserver((entries) => {
     if (printing) return;
     for (const { target } of entries) {
-      const chart = echarts.getInstanceByDom(target);
-      if (chart && (chart.getWidth() !== target.clientWidth || chart.getHeight() !== target.clientHeight)) chart.resize();
+      const entry = mounted.get(target.closest('figure'));
+      if (!entry || (entry.chart.getWidth() === target.clientWidth && entry.chart.getHeight() === target.clientHeight)) continue;
+      entry.chart.resize();
+      if (isWide(entry) !== entry.wide) attempt(draw, entry);
     }
   });
 
@@ -113,7 +123,7 @@
     // To a screen reader the drawing is one picture, named by its caption.
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', figure.querySelector('figcaption')?.textContent.trim().replace(/\s+/g, ' ') || 'Chart');
-    const entry = { canvas, source, chart: echarts.init(canvas, null, { renderer: 'svg' }) };
+    const entry = { figure, canvas, source, chart: echarts.init(canvas, null, { renderer: 'svg' }) };
     mounted.set(figure, entry);
     draw(entry);
     sizes.observe(canvas);

@@ -1,0 +1,185 @@
+package handlers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// A paper is one of the app's forms with what to write on it.
+type paper struct {
+	name, actor, id string
+	at              func(*play) string  // the page it stands on
+	set             func(*play)         // what must be so before
+	good            map[string]string   // over what the form holds already
+	bad             map[string][]string // wrong values by field
+	texts           map[string]int      // the longest text that a field takes
+	effect          string              // a number that moves by one, once the form is kept
+}
+
+func fixed(s string) func(*play) string { return func(*play) string { return s } }
+
+func ofCase(s string) func(*play) string {
+	return func(p *play) string { return casePath(p.couple.CaseID) + s }
+}
+
+func ofExperiment(s string) func(*play) string {
+	return func(p *play) string { return experimentPath(p.couple.Experiment) + s }
+}
+
+var long = strings.Repeat("a", 5000)
+
+// papers are all forms that people write on. The long texts are those of the
+// sentences beside the fields.
+var papers = []paper{
+	{name: "check-in", actor: "client", id: "checkin-form", at: fixed("/week"), effect: `SELECT count(*) FROM checkins`,
+		good: map[string]string{"done": "2", "effort": "3", "tension": "4", "forecast": "5", "guess": "6", "sure": "70", "note": "Mine."},
+		bad: map[string][]string{"tension": {"", "11", "-1", "3.5", "+3", "three", "1e1", "٣"}, "forecast": {"", "11"}, "done": {"", "15", "-1", "2.0"}, "effort": {"", "11"},
+			"guess": {"11"}, "sure": {"101", "50%"}},
+		texts: map[string]int{"note": 280}},
+	{name: "partner report", actor: "other partner", id: "visit-form", at: fixed("/w"), effect: `SELECT count(*) FROM partner_reports`,
+		good: map[string]string{"alone": "yes", "tension": "4", "leaving": "5", "noticed": "2", "real": "3", "say_no": "mostly", "safe": "no", "contact_by": "safe_route", "pushed": "no",
+			"children": "quieter", "enough": "not_yet", "other": "Hers.", "note": "Hers too.", "contact": "soon"},
+		bad: map[string][]string{"alone": {"", "perhaps"}, "tension": {"11", "3.5", "x"}, "leaving": {"-1"}, "noticed": {"7"}, "real": {"11"}, "say_no": {"perhaps"}, "safe": {"perhaps"},
+			"pushed": {"perhaps"}, "children": {"perhaps"}, "enough": {"perhaps"}, "contact": {"perhaps"}, "contact_by": {"perhaps"}},
+		texts: map[string]int{"other": 200, "note": 500}},
+	{name: "frame", actor: "therapist", id: "frame-form", at: ofCase("/frame"), effect: `SELECT sum(version) FROM cases`,
+		good:  map[string]string{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "yes", "ending": "An end."},
+		bad:   map[string][]string{"goal": {""}, "cost1": {"11", "x"}, "candidate1": {""}, "economic": {"perhaps"}, "children": {"perhaps"}},
+		texts: map[string]int{"goal": 200, "stake": 1000, "cooperation": 200, "standing": 1000, "ending": 1000, "candidate2": 200}},
+	{name: "gate", actor: "therapist", id: "gate-form", at: ofCase("/gate"), effect: `SELECT sum(version) FROM gates`,
+		good: map[string]string{"holding_back": "Yes."},
+		bad: map[string][]string{"alone_on": {"2026-02-30", "tomorrow", "2031-01-01", "1999-01-01", "26-04-01"}, "screen": {"perhaps", ""}, "screen_on": {"", "01.04.2026"},
+			"screen_result": {"perhaps"}, "fear": {"perhaps"}, "consent_on": {"2031-01-01"}, "channel": {"post"}, "device_shared": {"perhaps"}, "agenda": {"perhaps"}, "wants_plan": {"perhaps"}},
+		texts: map[string]int{"concern_reason": 4000, "concern_second": 100, "holding_back": 1000, "defensiveness": 1000, "what_each_gets": 1000, "address": 200, "times": 200,
+			"words": 200, "never": 200, "skill_note": 1000}},
+	{name: "plan, act", actor: "therapist", id: "plan-form", at: ofExperiment("/plan/act"), effect: `SELECT sum(version) FROM experiments`,
+		good:  map[string]string{"counts_if": "Another thing.", "reason": "A reason."},
+		bad:   map[string][]string{"behaviour": {"", "Be kinder", "try to listen"}, "label": {""}, "counts_if": {""}, "not_counts_if": {""}, "if_moment": {""}, "reason": {""}},
+		texts: map[string]int{"behaviour": 200, "label": 60, "counts_if": 400, "not_counts_if": 400, "if_moment": 200, "then_act": 200, "reason": 1000}},
+	{name: "plan, measure", actor: "therapist", id: "plan-form", at: ofExperiment("/plan/measure"), effect: `SELECT sum(version) FROM experiments`,
+		good: map[string]string{"cost": "3", "reason": "A reason."},
+		bad: map[string][]string{"dose": {"", "0", "15", "3", "2.5"}, "cost": {"", "11"}, "prediction": {"-1"}, "confidence": {"101", ""}, "outcome": {"perhaps"}, "criterion_kind": {"perhaps"},
+			"criterion": {"11", "x"}, "stop_wording": {""}, "reason": {""}},
+		texts: map[string]int{"dose_words": 200, "stop_wording": 400, "reason": 1000}},
+	{name: "step up", actor: "therapist", id: "step-form", at: ofExperiment("/step/step_up"), effect: `SELECT count(*) FROM phases`,
+		good:  map[string]string{"weeks": "4", "change": "dose", "dose": "3", "criterion": "4"},
+		bad:   map[string][]string{"start": {"", "2020-01-06", "2026-04-28", "2027-01-04", "next"}, "weeks": {"3", "7", ""}, "change": {"", "perhaps"}, "dose": {"2", "15", ""}, "criterion": {"11"}, "behaviour": {""}},
+		texts: map[string]int{"behaviour": 200, "label": 60, "counts_if": 400, "not_counts_if": 400}},
+	{name: "end", actor: "therapist", id: "end-form", at: ofExperiment("/end"), effect: `SELECT count(*) FROM experiments WHERE ended_week IS NOT NULL`,
+		good:  map[string]string{"reason": "A reason."},
+		bad:   map[string][]string{"last_week": {"", "2020-01-06", "2026-04-21"}, "reason": {""}},
+		texts: map[string]int{"reason": 4000}},
+	{name: "decision", actor: "therapist", id: "decision-form", at: ofExperiment("/decision"), effect: `SELECT count(*) FROM decisions`,
+		good: map[string]string{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.", "confidence": "60", "client_text": "To him."},
+		bad: map[string][]string{"choice": {"perhaps"}, "on": {"", "2031-01-01", "2025-01-01", "x"}, "present": {"", "perhaps"}, "reasons": {""}, "suffers_less": {""}, "who_pays": {""},
+			"confidence": {"101", "half"}},
+		texts: map[string]int{"reasons": 4000, "suffers_less": 1000, "who_pays": 1000, "learning": 200, "client_text": 1000, "partner_text": 1000}},
+	{name: "publish", actor: "therapist", id: "publish-form", at: ofCase("/publish"), effect: `SELECT count(*) FROM snapshots`,
+		set:   func(p *play) { sqlExec(p.t, p.raw, `UPDATE partner_reports SET pushed = 'no'`) },
+		good:  map[string]string{"show": "(extra)", "words": "Words.", "spoken_on": "2026-04-20"},
+		bad:   map[string][]string{"spoken_on": {"2031-01-01", "2020-01-01", "x"}},
+		texts: map[string]int{"words": 280}},
+	{name: "practice", actor: "therapist", id: "practice-form", at: fixed("/practice"), effect: `SELECT version FROM practices`,
+		good:  map[string]string{"emergency": "Call somebody."},
+		bad:   map[string][]string{"practice": {""}, "zone": {"", "Local", "Nowhere/Else", "../etc"}, "office": {""}, "emergency": {""}},
+		texts: map[string]int{"practice": 200, "office": 60, "emergency": 200}},
+	{name: "new case", actor: "therapist", id: "case-form", at: fixed("/cases/new"), effect: `SELECT count(*) FROM cases`,
+		good:  map[string]string{"client_name": "Ann", "client_pronoun": "she", "partner_name": "Ben", "partner_pronoun": "he", "children": "no"},
+		bad:   map[string][]string{"client_name": {""}, "partner_name": {""}, "client_pronoun": {"", "it"}, "partner_pronoun": {"it"}, "children": {""}},
+		texts: map[string]int{"client_name": 100, "partner_name": 100}},
+	{name: "another therapist", actor: "therapist", id: "add-form", at: fixed("/practice"), effect: `SELECT count(*) FROM people`,
+		good: map[string]string{"name": "Dr Ann"}, bad: map[string][]string{"name": {""}}, texts: map[string]int{"name": 100}},
+	{name: "join", actor: "nobody", id: "join-form", at: fixed("/join"), effect: `SELECT count(*) FROM people WHERE signin = 'new-name'`,
+		set: func(p *play) {
+			code, err := p.db.InviteTo(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.Partner)
+			must(p.t, err)
+			p.code = code
+		},
+		good:  map[string]string{"code": "(code)", "signin": "New-Name", "passphrase": "eight or more", "again": "eight or more"},
+		bad:   map[string][]string{"code": {"", "AAAA-BBBB"}, "signin": {"", "two words", "ada-client"}, "passphrase": {"", "seven77", long}, "again": {"another one"}},
+		texts: map[string]int{"signin": 60}},
+	{name: "set-up", actor: "nobody", id: "setup-form", at: func(p *play) string { return "/setup/" + p.code }, effect: `SELECT count(*) FROM practices`,
+		set: func(p *play) { p.empty() },
+		good: map[string]string{"name": "Dr Ann", "practice": "A practice", "zone": "Europe/Belgrade", "office": "An office", "emergency": "Call somebody.", "signin": "ann",
+			"passphrase": modelstest.Passphrase, "again": modelstest.Passphrase},
+		bad:   map[string][]string{"name": {""}, "practice": {""}, "zone": {"Mars"}, "office": {""}, "emergency": {""}, "signin": {"", "two words"}, "passphrase": {"fourteen chars"}, "again": {"x"}},
+		texts: map[string]int{"name": 100, "practice": 200, "office": 60, "emergency": 200, "signin": 60}},
+	{name: "sign in", actor: "nobody", id: "signin-form", at: fixed("/signin"),
+		good: map[string]string{"signin": "ada-client", "passphrase": modelstest.Passphrase},
+		bad:  map[string][]string{"passphrase": {"", "wrong", long, "\xff\x00"}}},
+}
+
+// empty turns the play into a program that starts in an empty folder.
+func (p *play) empty() {
+	db, file, clock := modelstest.Empty(p.t)
+	token, err := db.SetUpToken(p.t.Context())
+	must(p.t, err)
+	p.close()
+	p.App, p.raw, p.clock, p.file, p.code = newApp(p.t, db), openRaw(p.t, file), clock, file, token
+}
+
+// lay gives a stage with a form as its page hands it out, filled in well.
+func (f paper) lay(t testing.TB) (p *play, b *browser, s sheet) {
+	t.Helper()
+	p = theStage(t).open(t)
+	if f.set != nil {
+		f.set(p)
+	}
+	b = p.as(f.actor)
+	w := b.get(f.at(p))
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: %d", f.at(p), w.Code)
+	}
+	s = sheetOf(t, w.Body.String(), f.id)
+	if s.action == "" {
+		s.action = f.at(p)
+	}
+	for name, value := range f.good {
+		s.values.Set(name, strings.NewReplacer("(extra)", p.extra, "(code)", p.code).Replace(value))
+	}
+	return p, b, s
+}
+
+// write copies what is on a form, with one field written over.
+func (s sheet) write(name, value string) url.Values {
+	v := url.Values{}
+	for key, values := range s.values {
+		v[key] = values
+	}
+	v.Set(name, value)
+	return v
+}
+
+// again reads the form out of an answer: the fragment alone for a swap.
+func (f paper) again(t testing.TB, w *httptest.ResponseRecorder, swap bool) sheet {
+	t.Helper()
+	body := w.Body.String()
+	if _, whole := titleOfPage(body); whole == swap || swap && !strings.HasPrefix(strings.TrimSpace(body), "<form") {
+		t.Errorf("%s: a swap (%v) is answered with a whole page (%v)", f.name, swap, whole)
+	}
+	for _, wrong := range lint(w, false) {
+		t.Errorf("%s: %s", f.name, wrong)
+	}
+	return sheetOf(t, body, f.id)
+}
+
+// keeps holds that all that was sent stands on the form again, but for
+// passphrases and for the fields named.
+func (f paper) keeps(t testing.TB, s sheet, sent url.Values, but ...string) {
+	t.Helper()
+	for name := range sent {
+		skip := name == "passphrase" || name == "again" || name == "version"
+		for _, other := range but {
+			skip = skip || name == other
+		}
+		if got, want := s.values[name], sent[name]; !skip && strings.Join(got, "|") != strings.Join(want, "|") && (len(got) > 0 || strings.Join(want, "") != "") {
+			t.Errorf("%s: %s was %.40q and is %.40q", f.name, name, want, got)
+		}
+	}
+}
