@@ -118,7 +118,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	h := handlers.Config{Log: log, Secure: strings.HasPrefix(c.baseURL, "https://")}
+	h := handlers.Config{Log: log, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
 	if c.demo {
 		dir, err := os.MkdirTemp("", "enough-demo-")
 		if err != nil {

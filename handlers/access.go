@@ -17,6 +17,7 @@ const (
 	therapist
 	client
 	partner
+	justEnded // a partner whose session ended with this very form, to answer it again
 )
 
 // handlerFunc answers a request of a viewer who was let in. The viewer is a
@@ -45,6 +46,9 @@ func (a *App) admit(r route) echo.HandlerFunc {
 		v, err := a.viewer(c)
 		if err != nil {
 			return err
+		}
+		if v.Ended && r.allow&justEnded == 0 {
+			v = models.Viewer{}
 		}
 		switch {
 		case r.allows(v):

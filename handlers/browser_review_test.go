@@ -130,9 +130,8 @@ func TestBrowserReviewDecision(t *testing.T) {
 		b.chooses("choice", "follow_up", "present", "both")
 		b.fills("suffers_less", "All four of them.", "who_pays", "He does, less than before.", "confidence", "75")
 		b.send("decision-form")
-		b.is("where it leads", b.path(), phaseStepPath(m.line.Experiment.ID, "follow_up"))
-
-		b.visit(m.reviewOfHers)
+		b.is("where it leads", b.path(), m.reviewOfHers)
+		b.holds(`.decision a[href="`+phaseStepPath(m.line.Experiment.ID, "follow_up")+`"]`, 1)
 		b.holds(".decision", before+1)
 		latest := b.text(".decision")
 		for _, want := range []string{"14 June 2026", "Follow-up", "Follow up", "Both", "Four months without a dip.", "All four of them.", "He does, less than before.", "75 %"} {
@@ -193,7 +192,9 @@ func TestBrowserReviewPublish(t *testing.T) {
 		anna.shot("release-preview-long")
 		anna.is("what stays ticked", strings.Join(anna.checked(), " "), "show=conflict.2026-05-04 show=noticed.2026-05-04 show=conflict.2026-06-01")
 		anna.submit("#release-form button[value=keep]")
-		anna.is("the page", anna.text(".card[role=status]"), "Your choice is kept. Nothing is visible yet.")
+		if text := anna.text(".card[role=status]"); !strings.HasPrefix(text, "Chosen and kept: 3. Nothing of it is visible") {
+			t.Errorf("her page says %q", text)
+		}
 		his.visit("/shared")
 		his.holds(".snapshot", standing)
 
@@ -210,7 +211,7 @@ func TestBrowserReviewPublish(t *testing.T) {
 		vera.shot("publish-preview-long")
 		vera.is("the words", vera.value("#words"), "What Anna chose to show of this spring.")
 		vera.submit("#publish-form button[value=publish]")
-		vera.is("the page", vera.text(".card[role=status]"), "Published.")
+		vera.published()
 		his.visit("/shared")
 		his.holds(".snapshot", standing+1)
 		his.is("what he sees", his.snapshot(), preview)
@@ -239,6 +240,14 @@ func TestBrowserReviewPublish(t *testing.T) {
 	})
 }
 
+// published fails the test unless the therapist reads that it was published.
+func (b *tab) published() {
+	b.t.Helper()
+	if text := b.text(".card[role=status]"); !strings.HasPrefix(text, "Published, and seen by the client now") {
+		b.t.Errorf("after publishing the page says %q", text)
+	}
+}
+
 // togetherPage opens the couple's page, and fails the test unless it has all
 // that is shown, nothing else of hers, and no way to anything else.
 func (m *marcus) togetherPage(t *testing.T, b *tab) {
@@ -264,7 +273,7 @@ func (m *marcus) togetherPage(t *testing.T, b *tab) {
 				t.Errorf("%s: on the couple's page %t, shown %t", o.Wording, got, o.Shown)
 			}
 		case !o.ByWeek():
-			if got := strings.Contains(facts, o.Phase.Name+": "+map[string]string{models.ItemLeaving: "closeness", models.ItemFeltReal: "how real"}[o.Item]); got != o.Shown {
+			if got := strings.Contains(facts, clientPhaseWords(o.Phase)+": "+map[string]string{models.ItemLeaving: "closeness", models.ItemFeltReal: "how real"}[o.Item]); got != o.Shown {
 				t.Errorf("%s: on the couple's page %t, shown %t", o.Wording, got, o.Shown)
 			}
 		case !shown["conflict."+o.Place] && !shown["noticed."+o.Place]:
@@ -343,7 +352,8 @@ func TestBrowserReviewSeen(t *testing.T) {
 		}
 		for _, page := range []string{"week", "plan", "chart", "shared"} {
 			vera.visit(m.casePage + "/seen")
-			vera.submit(`main a[href="` + m.casePage + "/seen/" + page + `"]`)
+			vera.holds(`main a[target=_blank][href="`+m.casePage+"/seen/"+page+`"]`, 1)
+			vera.visit(m.casePage + "/seen/" + page)
 			his.visit("/" + page)
 			if hers, his := source(vera), source(his); hers != his {
 				t.Errorf("%s: the therapist sees %q, he sees %q", page, hers, his)

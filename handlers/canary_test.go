@@ -135,10 +135,18 @@ func TestCanary_partnerLeavesNothing(t *testing.T) {
 	}
 	b.cookie = nil
 	answers := []*httptest.ResponseRecorder{w, b.get("/w"), old.get("/w"), old.get("/w/own"), old.post("/w", form)}
-	for i, a := range answers[1:] {
+	for i, a := range answers[1:4] {
 		if a.Code != http.StatusSeeOther || a.Header().Get("Location") != signinPath {
 			t.Errorf("request %d after the form: %d, %s", i+1, a.Code, a.Header().Get("Location"))
 		}
+	}
+	// The very same form, sent twice by a phone, is told the very same.
+	if twice := answers[4]; twice.Code != http.StatusOK || twice.Body.String() != w.Body.String() {
+		t.Errorf("the form sent twice: %d", twice.Code)
+	}
+	form.Set("note", "zqnote7f3a, and more")
+	if other := old.post("/w", form); other.Code < 400 || strings.Contains(other.Body.String(), "Saved. Thank you.") {
+		t.Errorf("another form after it: %d", other.Code)
 	}
 	again := as(t, p.App, p.other.Partner)
 	answers = append(answers, again.get("/w"), again.get("/w/own"), again.get("/w/show"), again.post("/w", url.Values{"alone": {"yes"}, "week": {string(p.week)}}))
@@ -157,8 +165,13 @@ func TestCanary_partnerLeavesNothing(t *testing.T) {
 	// Her passphrase opens what she wrote, but never whether she was pushed.
 	must(t, p.db.Unlock(t.Context(), mustViewer(t, p, again), modelstest.Passphrase))
 	own := again.get("/w/own").Body.String()
-	if !strings.Contains(own, "zqnote7f3a") || strings.Contains(strings.ToLower(own), "pushed") || strings.Contains(own, "Another way") {
-		t.Error("her own page holds too little or too much")
+	if !strings.Contains(own, "zqnote7f3a") || strings.Contains(own, "Another way") || strings.Contains(own, "another_way") {
+		t.Errorf("her own page holds too little or too much\n%s", own)
+	}
+	for _, name := range elements(parse(t, own), tag("dt")) {
+		if asked := strings.ToLower(wordsIn(name)); strings.Contains(asked, "pushed") || strings.Contains(asked, "contact") {
+			t.Errorf("her own page repeats %q", asked)
+		}
 	}
 }
 

@@ -24,20 +24,20 @@ func (a *App) frameForm(c echo.Context, v models.Viewer, f typed, e *models.Erro
 		if i < len(k.Frame.Candidates) {
 			ed.saved["candidate"+n], ed.saved["cost"+n] = k.Frame.Candidates[i].Behaviour, digits(k.Frame.Candidates[i].Cost)
 		}
-		candidates.Fields = append(candidates.Fields, x.text("candidate"+n, "Act "+n, "").limit(200).optional(),
+		candidates.Fields = append(candidates.Fields, x.text("candidate"+n, "Act "+n, "").optional(),
 			x.number("cost"+n, "Cost to the client", "0 nothing, 10 all the client has", 0, 10).optional())
 	}
 	return simplePage{Page: a.chrome(v, casesPath, "The strategic frame").back(casePath(id), k.Client.Name+" and "+k.Partner.Name),
 		Form: ed.finish(form{ID: "frame-form", Action: casePath(id) + "/frame", Submit: "Save the frame", Parts: []part{
-			{Heading: "1 · What do you want?", Fields: []field{x.text("goal", "In the client’s words, one sentence", "The client can read this on the plan.").limit(200)}},
-			{Heading: "2 · What does it cost you if you lose it?", Fields: []field{x.area("stake", "In the client’s words", "The partner never sees this.").limit(1000).optional()}},
-			{Heading: "3 · Whose cooperation does it need?", Fields: []field{x.text("cooperation", "", "").limit(200).optional()}},
-			{Heading: "4 · Where does that stand now?", Fields: []field{x.area("standing", "In your words, from released facts only", "Empty means unknown.").limit(1000).optional()}},
+			{Heading: "1 · What do you want?", Fields: []field{x.text("goal", "In the client’s words, one sentence", "The client can read this on the plan.")}},
+			{Heading: "2 · What does it cost you if you lose it?", Fields: []field{x.area("stake", "In the client’s words", "The partner never sees this.").optional()}},
+			{Heading: "3 · Whose cooperation does it need?", Fields: []field{x.text("cooperation", "", "").optional()}},
+			{Heading: "4 · Where does that stand now?", Fields: []field{x.area("standing", "In your words, from released facts only", "Empty means unknown.").optional()}},
 			candidates,
 			{Heading: "For you alone", Fields: []field{
 				x.choice("economic", "Does the partner depend on the client’s money?", "yes", "Yes", "no", "No", "unknown", "Not known"),
 				x.choice("children", "Do children live at home?", "yes", "Yes", "no", "No"),
-				x.area("ending", "I will end this if …", "Written now, shown back to you at each decision.").limit(1000).optional()}},
+				x.area("ending", "I will end this if …", "Written now, shown back to you at each decision.").optional()}},
 		}})}, nil
 }
 

@@ -19,6 +19,7 @@ type caseRow struct {
 	Stand              string // where the experiment stands
 	Next               string // the next date
 	Review             *link
+	ReadFirst          bool
 }
 
 func (casesPage) template() string { return "cases" }
@@ -31,7 +32,7 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	}
 	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
 	for _, line := range lines {
-		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal}
+		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst}
 		row.Stand, row.Next = standing(line.Experiment, line.Phases, line.Today)
 		if line.Experiment.Started {
 			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
@@ -88,8 +89,8 @@ func (a *App) openCaseForm(v models.Viewer, f typed, e *models.Error) simplePage
 	return simplePage{Page: a.chrome(v, casesPath, "Open a case").back(casesPath, "Cases"),
 		Intro: []string{"The client is the one who will try a change. The partner is the one whose report is the measure."},
 		Form: ed.finish(form{ID: "case-form", Action: casesPath, Submit: "Open the case", Parts: []part{
-			{Heading: "Client", Fields: []field{fields.text("client_name", "Name", "").limit(100), fields.choice("client_pronoun", "Pronoun", pronouns...)}},
-			{Heading: "Partner", Fields: []field{fields.text("partner_name", "Name", "").limit(100), fields.choice("partner_pronoun", "Pronoun", pronouns...)}},
+			{Heading: "Client", Fields: []field{fields.text("client_name", "Name", ""), fields.choice("client_pronoun", "Pronoun", pronouns...)}},
+			{Heading: "Partner", Fields: []field{fields.text("partner_name", "Name", ""), fields.choice("partner_pronoun", "Pronoun", pronouns...)}},
 			{Fields: []field{fields.choice("children", "Do children live at home?", "yes", "Yes", "no", "No")}},
 		}})}
 }

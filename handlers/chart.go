@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"maps"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -55,18 +54,27 @@ func edge(w models.Week) string {
 	return w.Monday().Add(-4).Time().Format("2006-01-02T15:04:05Z")
 }
 
-// point is one value; nil leaves a gap.
+// point is one value; nil leaves a gap. One that ends a phase is no week: it
+// breaks the line at the edge before its week.
 type point struct {
 	week  models.Week
 	value *float64
+	ends  bool
+}
+
+func (p point) at() string {
+	if p.ends {
+		return edge(p.week)
+	}
+	return string(p.week.Monday())
 }
 
 func intPoint(w models.Week, n *int) point {
 	if n == nil {
-		return point{w, nil}
+		return point{week: w}
 	}
 	f := float64(*n)
-	return point{w, &f}
+	return point{week: w, value: &f}
 }
 
 // look is how a series is drawn: colour, dash and symbol differ together, so
@@ -82,7 +90,7 @@ var (
 func (k *canvas) series(panel int, name string, l look, points []point) {
 	data := make([]opts.LineData, len(points))
 	for i, p := range points {
-		data[i] = opts.LineData{Value: []any{string(p.week.Monday()), value(p.value)}}
+		data[i] = opts.LineData{Value: []any{p.at(), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
 	k.line.AddSeries(name, data, onPanel(panel),
@@ -102,7 +110,7 @@ func (k *canvas) bars(panel int, name, colour string, points []point) {
 	bar := charts.NewBar()
 	data := make([]opts.BarData, len(points))
 	for i, p := range points {
-		data[i] = opts.BarData{Value: []any{string(p.week.Monday()), value(p.value)}}
+		data[i] = opts.BarData{Value: []any{p.at(), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
 	bar.AddSeries(name, data, charts.WithBarChartOpts(opts.BarChart{BarWidth: "55%", XAxisIndex: panel, YAxisIndex: panel}),
@@ -140,7 +148,11 @@ func (k *canvas) steps(panel int, name string, l look, width float32, levels []l
 		data = append(data, opts.LineData{Value: []any{from, x.value}}, opts.LineData{Value: []any{to, x.value}}, opts.LineData{Value: []any{to, nil}})
 	}
 	if name != "" && len(data) > 0 {
-		k.legend = append(k.legend, map[string]any{"name": name, "icon": "path://M0 0H28V3H0Z"})
+		icon := "path://M0 0H28V3H0Z"
+		if l.dash == "dotted" {
+			icon = "path://M0 0H5V3H0ZM8 0H13V3H8ZM16 0H21V3H16ZM24 0H28V3H24Z"
+		}
+		k.legend = append(k.legend, map[string]any{"name": name, "icon": icon})
 	}
 	k.line.AddSeries(name, data, onPanel(panel),
 		charts.WithLineChartOpts(opts.LineChart{Symbol: "none", XAxisIndex: panel, YAxisIndex: panel}),
@@ -280,4 +292,4 @@ func (k *canvas) mondays() []string {
 }
 
 // decimal writes a mean with one decimal, as far as it is not whole.
-func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
+func decimal(f float64) string { return models.OneDecimal(f) }

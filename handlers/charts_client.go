@@ -30,7 +30,7 @@ func newOwnChart(k models.ClientCase, checkins []models.Checkin) chart {
 			continue
 		}
 		if c == nil {
-			done, tension, forecast = append(done, point{w, nil}), append(tension, point{w, nil}), append(forecast, point{w, nil})
+			done, tension, forecast = append(done, point{week: w}), append(tension, point{week: w}), append(forecast, point{week: w})
 			if asked && p.AsksIn(w) && !k.Excused[w] && w < k.Today.Week() {
 				t.Rows = append(t.Rows, []string{w.Monday().Long(), digits(p.Dose), "No entry", "", "", ""})
 			}
@@ -60,7 +60,10 @@ func clientPhaseName(p models.Phase) string {
 	case models.Hold:
 		return "Pause"
 	case models.FollowUp:
-		return "After"
+		return "Follow-up"
+	}
+	if p.Dose == nil {
+		return "Plan"
 	}
 	return digits(p.Dose) + "×"
 }
@@ -89,11 +92,11 @@ func newSharedChart(k models.ClientCase, s models.Snapshot, n int, large bool) c
 		for i := range items {
 			value := s.At(items[i].item, string(w))
 			if value == nil {
-				points[i], row = append(points[i], point{w, nil}), append(row, "–")
+				points[i], row = append(points[i], point{week: w}), append(row, "–")
 				continue
 			}
 			any = true
-			points[i] = append(points[i], point{w, value.Value})
+			points[i] = append(points[i], point{week: w, value: value.Value})
 			text := itoa(int(*value.Value))
 			if items[i].item == models.ItemNoticed {
 				text = models.NoticedText(int(*value.Value))

@@ -18,6 +18,8 @@ func reviewSeries(r models.Review, pick func(models.ReviewWeek) *int) []point {
 			}
 			list = append(list, x)
 		}
+		// A line does not cross from one phase into the next.
+		list = append(list, point{week: p.Phase.LastWeek().Add(1), ends: true})
 	}
 	return list
 }
@@ -96,8 +98,8 @@ func newOutcomeChart(r models.Review) chart {
 		if p.Leaving.Mean != nil {
 			leaving = append(leaving, level{p.Phase, *p.Leaving.Mean})
 		}
-		if at, ok := criterionLevel(r, p.Phase); ok {
-			criterion = append(criterion, level{p.Phase, at})
+		if p.Mark != nil {
+			criterion = append(criterion, level{p.Phase, *p.Mark})
 		}
 	}
 	cv.steps(0, "Dose", lookRule, 2, doses(phases))
@@ -107,25 +109,6 @@ func newOutcomeChart(r models.Review) chart {
 	return chart{ID: "outcomes", Two: true, Option: cv.option(),
 		Caption: "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means and the criterion. Gaps are weeks without a report.",
 		Table:   weekTable(r)}
-}
-
-// criterionLevel is where the criterion of an intervention lies: its level, or
-// so far below the baseline's mean.
-func criterionLevel(r models.Review, p models.Phase) (float64, bool) {
-	if p.Kind != models.Intervention {
-		return 0, false
-	}
-	if p.CriterionKind == "level" {
-		return float64(p.Criterion), true
-	}
-	baseline := r.Phases[0].Conflict
-	if p.Outcome == "leaving" {
-		baseline = r.Phases[0].Leaving
-	}
-	if r.Phases[0].Phase.Kind != models.Baseline || baseline.Mean == nil {
-		return 0, false
-	}
-	return max(0, *baseline.Mean-float64(p.Criterion)), true
 }
 
 // newCareChart draws done, noticed and felt real in one panel.
@@ -162,7 +145,7 @@ func columns(caption string, r models.Review, head []string, series ...[]point) 
 			for _, s := range series {
 				text := "–"
 				for _, x := range s {
-					if x.week == w.Week && x.value != nil {
+					if x.week == w.Week && !x.ends && x.value != nil {
 						text, some = itoa(int(*x.value)), true
 					}
 				}

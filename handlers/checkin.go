@@ -60,18 +60,22 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if p.Notices, err = a.client.Notices(ctx, v); err != nil {
 		return p, err
 	}
-	if p.Tap, err = a.tapCard(c, v, k); err != nil {
-		return p, err
-	}
 	open, isOpen, err := a.client.OpenForm(ctx, v)
 	if err != nil {
 		return p, err
 	}
+	if !isOpen || open.Week != k.Today.Week() || open.Saved == nil {
+		// Once the week's form is saved, its number is the one that counts.
+		if p.Tap, err = a.tapCard(c, v, k); err != nil {
+			return p, err
+		}
+	}
 	switch {
-	case !isOpen && f != nil:
+	case f != nil && (!isOpen || f.text("week") != string(open.Week)):
 		// What was typed stands here even when its week has closed meanwhile.
 		w, _ := models.ParseWeek(f.text("week"))
-		fm := checkinForm(k, models.CheckinForm{Week: w, AsksPlan: f.text("done") != "" || f.text("effort") != ""}, editing{typed: f, problem: e}, weekPath)
+		fm := checkinForm(k, models.CheckinForm{Week: w, AsksPlan: f.text("done") != "" || f.text("effort") != "" || f.text("why") != "",
+			AsksGuess: f.text("guess") != "" || f.text("sure") != ""}, editing{typed: f, problem: e}, weekPath)
 		p.Form = &fm
 	case !isOpen:
 		p.Closed = closedText(k)
@@ -179,7 +183,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 			x.scale("guess", "Your guess: how close is "+her.Subject()+" to leaving?", "Not at all", "", "Leaving").hint("Asked once, in the last week.").optional(),
 			x.number("sure", "How sure are you that this will be enough?", "0 to 100 per cent", 0, 100).optional())
 	}
-	fields = append(fields, x.area("note", "One line for your next session, if you want", "").limit(280))
+	fields = append(fields, x.area("note", "One line for your next session, if you want", ""))
 	id := ed.typed.submission().ID
 	if id == "" {
 		id = clientSubmission("checkin", k.ID, string(open.Week), itoa(ed.version))
@@ -217,7 +221,7 @@ func (a *App) saveCheckin(c echo.Context, v models.Viewer) error {
 	if err == nil {
 		return a.redirect(c, weekPath)
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

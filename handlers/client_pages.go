@@ -166,7 +166,7 @@ func newSnapshotView(k models.ClientCase, s models.Snapshot, n int, large bool) 
 	for _, phase := range k.Phases {
 		for _, item := range []struct{ item, text string }{{models.ItemLeaving, "closeness to leaving, average"}, {models.ItemFeltReal, "how real it felt, average"}} {
 			if value := s.At(item.item, phase.ID); value != nil && value.Value != nil {
-				view.Facts = append(view.Facts, saved{phase.Name + ": " + item.text, decimal(*value.Value) + " of 10"})
+				view.Facts = append(view.Facts, saved{clientPhaseWords(phase) + ": " + item.text, decimal(*value.Value) + " of 10"})
 			}
 		}
 		for w := phase.Start; w <= phase.LastWeek(); w = w.Add(1) {
@@ -176,6 +176,22 @@ func newSnapshotView(k models.ClientCase, s models.Snapshot, n int, large bool) 
 		}
 	}
 	return view
+}
+
+// clientPhaseWords names a phase as the client knows it.
+func clientPhaseWords(p models.Phase) string {
+	switch p.Kind {
+	case models.Baseline:
+		return "Before anything changed"
+	case models.Hold:
+		return "Pause"
+	case models.FollowUp:
+		return "Follow-up"
+	}
+	if p.Dose == nil {
+		return "With the plan"
+	}
+	return "With " + digits(p.Dose) + " a week"
 }
 
 // showShared shows what was shared.

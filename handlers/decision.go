@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,6 +13,7 @@ import (
 type decisionPage struct {
 	Page   page
 	Ending string // the therapist's own ending criteria, shown back
+	Mark   string
 	Frozen table
 	Form   form
 }
@@ -23,19 +25,19 @@ type decisionView struct {
 	Title string
 	Lines []saved
 	Table table
+	Act   *link // the act that the newest one opens
 }
 
 var presentPairs = []string{"client", "Client", "both", "Both", "partner", "Partner", "nobody", "Nobody else"}
 
 func frozenTable(list []models.FrozenPhase) table {
-	t := table{Caption: "Numbers as they stand, kept with the decision", Head: []string{"Phase", "Partner reports", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Criterion", "Call"}}
+	t := table{Caption: "Numbers as they stand, kept with the decision", Head: []string{"Phase", "Partner reports", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
 	for _, f := range list {
 		done := "–"
 		if f.Planned > 0 {
 			done = itoa(f.Done) + " of " + itoa(f.Planned)
 		}
-		t.Rows = append(t.Rows, []string{f.Phase, itoa(f.Reports) + " of " + itoa(f.Asked), done, mean(f.Conflict), mean(f.Leaving), mean(f.Noticed), mean(f.FeltReal),
-			outcomeName(f.Outcome) + ": " + f.Criterion, orElse(models.CallText(f.CallGave), "–")})
+		t.Rows = append(t.Rows, []string{f.Phase, itoa(f.Reports) + " of " + itoa(f.Asked), done, mean(f.Conflict), mean(f.Leaving), mean(f.Noticed), mean(f.FeltReal), orElse(models.CallText(f.CallGave), "–")})
 	}
 	return t
 }
@@ -59,6 +61,11 @@ func newDecisionView(d models.Decision) decisionView {
 	if d.Confidence != nil {
 		add("The client is now sure", itoa(*d.Confidence)+" %")
 	}
+	if n := len(d.Frozen); n > 0 {
+		add("Criterion", strings.ToLower(outcomeName(d.Frozen[n-1].Outcome))+": "+d.Frozen[n-1].Criterion)
+	}
+	add("Written for the client", d.ClientText)
+	add("Written for the partner", d.PartnerText)
 	return view
 }
 
@@ -81,18 +88,18 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 	present := x.choice("present", "Who was present", presentPairs...)
 	fm := form{ID: "decision-form", Action: decisionPath(id), Submit: "Keep the decision", Parts: []part{
 		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: []field{choice, x.date("on", "Date", ""), present,
-			x.area("reasons", "Reasons", "For you alone.").limit(4000)}},
+			x.area("reasons", "Reasons", "For you alone.")}},
 		{Heading: "Two questions that the app does not answer", Fields: []field{
-			x.area("suffers_less", "Who suffers less because of this?", "").limit(1000), x.area("who_pays", "Who pays for it?", "").limit(1000)}},
-		{Heading: "From the client", Fields: []field{x.text("learning", "What was learned, one sentence of the client’s", "").limit(200).optional(),
+			x.area("suffers_less", "Who suffers less because of this?", ""), x.area("who_pays", "Who pays for it?", "")}},
+		{Heading: "From the client", Fields: []field{x.text("learning", "What was learned, one sentence of the client’s", "").optional(),
 			x.number("confidence", "How sure is the client now that this will be enough?", "0 to 100 per cent", 0, 100).optional()}},
 		{Heading: "To be read by them", Intro: "Each reads only the text that is meant for that person. Give no reason that comes from the partner’s answers.", Fields: []field{
-			x.area("client_text", "For the client", "").limit(1000).optional(), x.area("partner_text", "For the partner", "").limit(1000).optional()}},
+			x.area("client_text", "For the client", "").optional(), x.area("partner_text", "For the partner", "").optional()}},
 	}}
 	ed.version = 0
 	fm = ed.finish(fm)
 	fm.Hidden = append(fm.Hidden[:1], saved{"version", version})
-	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Ending: r.Case.Frame.Ending, Frozen: frozenTable(frozen), Form: fm}, nil
+	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Ending: r.Case.Frame.Ending, Mark: markText(r), Frozen: frozenTable(frozen), Form: fm}, nil
 }
 
 // editDecision shows the form of a decision.
@@ -115,9 +122,9 @@ func (a *App) saveDecision(c echo.Context, v models.Viewer) error {
 		Reasons: f.text("reasons"), SuffersLess: f.text("suffers_less"), WhoPays: f.text("who_pays"), Learning: f.text("learning"),
 		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Version: f.text("version"), Submission: f.submission()})
 	if err == nil {
-		return a.redirect(c, afterDecision(id, f.text("choice")))
+		return a.redirect(c, reviewPath(id)+"#decisions")
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

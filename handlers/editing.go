@@ -76,7 +76,7 @@ func (x field) text(value string) string {
 // retry shows a form again when the error is one that its sender can mend or
 // must know of; any other error passes on.
 func (a *App) retry(c echo.Context, err error, build func(*models.Error) (simplePage, error)) error {
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -51,6 +52,9 @@ func (a *App) handleError(err error, c echo.Context) {
 		c.Response().Header().Set("HX-Reswap", "innerHTML")
 	}
 	v, _ := a.viewer(c)
+	if v.Ended {
+		v = models.Viewer{}
+	}
 	if a.pageOr(c, status, problemPage{a.chrome(v, "", p.Title), p}, p) != nil {
 		_ = c.String(status, p.Text)
 	}
@@ -63,17 +67,20 @@ func (a *App) describe(err error, c echo.Context) (int, problem) {
 	var tooLarge *http.MaxBytesError
 	var routing *echo.HTTPError
 	switch {
+	case errors.Is(err, context.Canceled):
+		// Nobody is there to read the answer.
+		return http.StatusBadRequest, problem{Title: titleOf(http.StatusBadRequest), Text: "This request was broken off."}
 	case errors.As(err, &e):
 		status := statusOf[e.Kind]
 		if e.Kind == models.Unavailable {
-			a.log.Error("database unavailable", "route", c.Path(), "err", e.Err)
+			a.logUnavailable(c, e)
 		}
 		return status, problem{Title: titleOf(status), Text: e.Message}
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, problem{Title: "Too long", Text: "This form is too long to be read. Shorten the texts and send it again. Nothing was saved."}
 	case errors.As(err, &routing) && routing.Code < 500:
 		text := map[int]string{http.StatusNotFound: "There is no such page.", http.StatusMethodNotAllowed: "This page cannot be used in this way.",
-			http.StatusUnauthorized: "You are signed out, and this is not saved. Sign in on another tab of this browser, then send the form again. What you typed is still here."}[routing.Code]
+			http.StatusUnauthorized: "You are signed out. Sign in on another tab of this browser, then send the form again. What you typed is still here."}[routing.Code]
 		if text == "" {
 			text = "This request could not be read. Nothing was saved."
 		}
@@ -87,11 +94,22 @@ func (a *App) describe(err error, c echo.Context) (int, problem) {
 // again says whether a form is to be shown again with what was typed, and with
 // which status: there is something to mend, the object has moved on, or the
 // database could not take it.
-func again(err error) (e *models.Error, status int, ok bool) {
-	if errors.As(err, &e) && (e.Kind == models.Invalid || e.Kind == models.Conflict || e.Kind == models.Unavailable) {
-		return e, statusOf[e.Kind], true
+func (a *App) again(c echo.Context, err error) (e *models.Error, status int, ok bool) {
+	if !errors.As(err, &e) {
+		return nil, 0, false
 	}
-	return nil, 0, false
+	switch e.Kind {
+	case models.Unavailable:
+		a.logUnavailable(c, e)
+	case models.Invalid, models.Conflict:
+	default:
+		return nil, 0, false
+	}
+	return e, statusOf[e.Kind], true
+}
+
+func (a *App) logUnavailable(c echo.Context, e *models.Error) {
+	a.log.Error("database unavailable", "route", c.Path(), "err", e.Err)
 }
 
 // titleOf is the heading of the page that answers with a status.

@@ -38,10 +38,10 @@ func orElse(s, other string) string {
 
 func actPart(x filler) part {
 	return part{Heading: "The act", Intro: "One observable act. It changes what the client does, not who the client is.", Fields: []field{
-		x.text("behaviour", "What is done", "One sentence that others could see or hear, such as “Ask about the day”.").limit(200),
-		x.area("counts_if", "It counts if …", "Such as “you asked, listened for five minutes, phone away”.").limit(400),
-		x.area("not_counts_if", "It does not count if …", "What would turn it into a show: announced, scored aloud, phone in hand.").limit(400),
-		x.text("label", "What the partner’s form calls it", "It follows “How often did you notice him / her …”, such as “ask about your day”.").limit(60),
+		x.text("behaviour", "What is done", "One sentence that others could see or hear, such as “Ask about the day”."),
+		x.area("counts_if", "It counts if …", "Such as “you asked, listened for five minutes, phone away”."),
+		x.area("not_counts_if", "It does not count if …", "What would turn it into a show: announced, scored aloud, phone in hand."),
+		x.text("label", "What the partner’s form calls it", "It follows “How often did you notice him / her …”, such as “ask about your day”."),
 	}}
 }
 
@@ -58,8 +58,8 @@ func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	switch step {
 	case "act":
 		fm.Parts = []part{actPart(fl), {Heading: "If-then line", Intro: "It raises follow-through.", Fields: []field{
-			fl.text("if_moment", "If …", "Such as “it is after dinner”.").limit(200).optional(),
-			fl.text("then_act", "then …", "Such as “I ask”.").limit(200).optional()}}}
+			fl.text("if_moment", "If …", "Such as “it is after dinner”.").optional(),
+			fl.text("then_act", "then …", "Such as “I ask”.").optional()}}}
 	case "measure":
 		heading, fm.Submit = "Plan, step 2 of 2: how much, and how it is judged", "Save and preview"
 		fm.Parts = measureParts(fl, x)
@@ -70,7 +70,7 @@ func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if x.Started {
 		fm.Submit = "Save the change"
 		intro = []string{"The experiment has started. A change is kept with its date as a procedural change; phases that have begun keep their dose and criterion."}
-		fm.Parts = append(fm.Parts, part{Heading: "Why", Fields: []field{fl.area("reason", "Reason for the change", "").limit(1000)}})
+		fm.Parts = append(fm.Parts, part{Heading: "Why", Fields: []field{fl.area("reason", "Reason for the change", "")}})
 	}
 	fm = ed.finish(fm)
 	return simplePage{Page: a.chrome(v, casesPath, heading).back(experimentPath(id), "Experiment "+itoa(x.Number)), Intro: intro, Form: fm}, nil
@@ -80,7 +80,7 @@ func measureParts(x filler, e models.Experiment) []part {
 	parts := []part{
 		{Heading: "Dose", Fields: []field{
 			x.number("dose", "Times a week", "The client’s own number, 1 to 14.", 1, 14),
-			x.text("dose_words", "In the client’s words", "").limit(200).optional(),
+			x.text("dose_words", "In the client’s words", "").optional(),
 			x.number("cost", "What does it cost the client?", "0 nothing, 10 all the client has", 0, 10)}},
 		{Heading: "The client’s prediction", Fields: []field{
 			x.number("prediction", "How close is the partner to leaving?", "The client’s guess: 0 not thinking about it, 10 leaving", 0, 10),
@@ -98,7 +98,7 @@ func measureParts(x filler, e models.Experiment) []part {
 				hint("The app draws when the baseline starts. It is for honesty: not starting on the worst or the best week.").optional()}})
 	}
 	return append(parts, part{Heading: "Stop", Fields: []field{
-		x.area("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.").limit(400)}})
+		x.area("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.")}})
 }
 
 func planInput(f typed, step string) models.PlanInput {
@@ -266,7 +266,7 @@ func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e m
 		ed := editing{typed: f, problem: problem}
 		x := ed.filler("")
 		fm := ed.finish(form{ID: "start-form", Action: experimentPath(e.ID) + "/start", Submit: "Start the baseline", Parts: []part{{
-			Heading: "Start", Intro: "This locks the plan. The first week is a week before anything changes.", Fields: []field{startField(x, today)}}}})
+			Heading: "Start", Intro: "From now on a change of the plan is kept with its date. The first weeks go on as before: nothing changes yet.", Fields: []field{startField(x, today)}}}})
 		p.Start = &fm
 	}
 	return nil
@@ -300,7 +300,7 @@ func (a *App) afterAct(c echo.Context, v models.Viewer, id string, f typed, err 
 	if err == nil {
 		return a.redirect(c, experimentPath(id))
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

@@ -49,7 +49,6 @@ type field struct {
 	Value     string
 	Error     string
 	Min, Max  int
-	Limit     int
 	Optional  bool
 	Options   []option
 	Low       string // the words at the ends and in the middle of a scale
@@ -130,9 +129,6 @@ func (f filler) passphrase(name, label, hint string, chosen bool) field {
 
 // optional marks a field that may stay empty.
 func (x field) optional() field { x.Optional = true; return x }
-
-// limit sets the most characters that a field takes.
-func (x field) limit(n int) field { x.Limit = n; return x }
 
 // hint sets the words under the label.
 func (x field) hint(s string) field { x.Hint = s; return x }

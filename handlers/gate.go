@@ -19,7 +19,11 @@ func (a *App) gateForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if err != nil {
 		return simplePage{}, err
 	}
-	ed := editing{typed: f, problem: e, version: g.Version, saved: map[string]string{
+	sure := ""
+	if g.Fear == "yes" {
+		sure = "yes"
+	}
+	ed := editing{typed: f, problem: e, version: g.Version, saved: map[string]string{"fear_sure": sure,
 		"alone_on": string(g.AloneOn), "screen": g.Screen, "screen_on": string(g.ScreenOn), "screen_result": g.ScreenResult, "fear": g.Fear,
 		"concern_reason": g.ConcernReason, "concern_second": g.ConcernSecond, "holding_back": g.HoldingBack, "defensiveness": g.Defensiveness,
 		"what_each_gets": g.WhatEachGets, "consent_on": string(g.ConsentOn), "wants_plan": g.WantsPlan, "agenda": g.Agenda, "skill_note": g.SkillNote,
@@ -31,27 +35,28 @@ func (a *App) gateForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 		Form: ed.finish(form{ID: "gate-form", Action: casePath(id) + "/gate", Submit: "Save", Parts: []part{
 			{Heading: "1 · Partner spoken to alone", Fields: []field{x.date("alone_on", "Date", "")}},
 			{Heading: "2 · Screen for violence", Intro: "A negative screen never closes the question. HARK was validated for women only.", Fields: []field{
-				x.choice("screen", "Which", "hark", "HARK", "interview", "Interview", "other", "Other").optional(),
+				x.choice("screen", "Which", "hark", "HARK", "interview", "Interview", "other", "Other"),
 				x.date("screen_on", "Date", ""),
 				x.choice("screen_result", "Result", "not_done", "Not done", "no_concern", "No concern", "concern", "Concern").hint("Not done blocks. A concern is the ordinary path for many couples: it needs a reason and a second person."),
-				x.area("concern_reason", "Why it goes ahead in spite of a concern", "").limit(4000).when("screen_result=concern"),
-				x.text("concern_second", "Second person who agreed", "").limit(100).when("screen_result=concern"),
-				x.choice("fear", "Is there fear or coercive control?", "no", "No", "yes", "Yes").hint("Yes blocks for good and cannot be taken back.").optional(),
+				x.area("concern_reason", "Why it goes ahead in spite of a concern", "").when("screen_result=concern"),
+				x.text("concern_second", "Second person who agreed", "").when("screen_result=concern"),
+				x.choice("fear", "Is there fear or coercive control?", "no", "No", "yes", "Yes").hint("Yes blocks for good and cannot be taken back."),
+				x.choice("fear_sure", "Put this on record for good?", "yes", "Yes, no experiment in this case").when("fear=yes"),
 			}},
 			{Heading: "3 · Suitability", Fields: []field{
-				x.area("holding_back", "Can the client hold back acting out?", "").limit(1000),
-				x.area("defensiveness", "How defensive is the client?", "").limit(1000),
-				x.area("what_each_gets", "What does each get from the other?", "").limit(1000)}},
+				x.area("holding_back", "Can the client hold back acting out?", ""),
+				x.area("defensiveness", "How defensive is the client?", ""),
+				x.area("what_each_gets", "What does each get from the other?", "")}},
 			{Heading: "4 · Partner’s informed consent", Intro: "What is asked, who sees it, that the partner may stop at any time and nothing on the client’s screen will show it, the limits of confidentiality, whose record it is.", Fields: []field{
 				x.date("consent_on", "Date", ""),
-				x.choice("wants_plan", "What the partner wants to know", "wants", "I want to know what is being tried", "rather_not", "I would rather not know").optional()}},
+				x.choice("wants_plan", "What the partner wants to know", "wants", "I want to know what is being tried", "rather_not", "I would rather not know")}},
 			{Heading: "5 · Safe contact", Fields: []field{
-				x.choice("channel", "Channel", "phone", "Phone", "text", "Text", "email", "E-mail", "in_session", "In session only").optional(),
-				x.text("address", "Number or address", "").limit(200), x.text("times", "Times", "").limit(200).optional(),
-				x.text("words", "Words allowed", "").limit(200).optional(), x.text("never", "Never contact me by …", "").limit(200).optional(),
-				x.choice("device_shared", "Is the device shared?", "no", "No", "yes", "Yes", "not_sure", "Not sure").hint("If yes or not sure: offer reports on paper or in session.").optional()}},
-			{Heading: "6 · Mixed agenda", Fields: []field{x.choice("agenda", "What the partner came for", "improve", "To improve it", "mixed", "Mixed", "clarity", "Clarity only", "undecided", "Undecided").optional()}},
-			{Heading: "7 · Use of skill", Fields: []field{x.area("skill_note", "Whom could anything learned here be used against?", "Partner, child, employee, anyone.").limit(1000)}},
+				x.choice("channel", "Channel", "phone", "Phone", "text", "Text", "email", "E-mail", "in_session", "In session only"),
+				x.text("address", "Number or address", ""), x.text("times", "Times", "").optional(),
+				x.text("words", "Words allowed", "").optional(), x.text("never", "Never contact me by …", "").optional(),
+				x.choice("device_shared", "Is the device shared?", "no", "No", "yes", "Yes", "not_sure", "Not sure").hint("If yes or not sure: offer reports on paper or in session.")}},
+			{Heading: "6 · Mixed agenda", Fields: []field{x.choice("agenda", "What the partner came for", "improve", "To improve it", "mixed", "Mixed", "clarity", "Clarity only", "undecided", "Undecided")}},
+			{Heading: "7 · Use of skill", Fields: []field{x.area("skill_note", "Whom could anything learned here be used against?", "Partner, child, employee, anyone.")}},
 		}})}, nil
 }
 
@@ -77,7 +82,15 @@ func (a *App) saveGate(c echo.Context, v models.Viewer) error {
 		Agenda: f.text("agenda"), SkillNote: f.text("skill_note"), Version: f.text("version"), Submission: f.submission(),
 		Contact: models.Contact{Channel: f.text("channel"), Address: f.text("address"), Times: f.text("times"), Words: f.text("words"),
 			Never: f.text("never"), DeviceShared: f.text("device_shared")}}
-	if err := a.db.SaveGate(c.Request().Context(), v, id, in); err != nil {
+	if _, err := a.db.Case(c.Request().Context(), v, id); err != nil {
+		return err
+	}
+	if in.Fear == "yes" && f.text("fear_sure") != "yes" {
+		err = &models.Error{Kind: models.Invalid, Message: "Some answers need a change.", Fields: models.FieldErrors{"fear_sure": "This cannot be taken back. Choose it to put it on record, or change the answer above."}}
+	} else {
+		err = a.db.SaveGate(c.Request().Context(), v, id, in)
+	}
+	if err != nil {
 		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.gateForm(c, v, f, e) })
 	}
 	return a.redirect(c, casePath(id))

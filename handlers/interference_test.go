@@ -175,7 +175,11 @@ func TestInterference_noByteDepends(t *testing.T) {
 	t.Run("one item more is seen", func(t *testing.T) {
 		other := s.open(t)
 		sqlExec(t, other.raw, `UPDATE partner_reports SET pushed = 'no'`)
-		_, err := other.db.Publish(context.Background(), s.couple.Therapist, s.couple.CaseID, models.PublishInput{Keys: []string{s.extra}, SpokenOn: string(models.DayOf(s.now, time.UTC))})
+		sqlExec(t, other.raw, `DELETE FROM partner_report_corrections`)
+		_, version, err := other.db.Proposals(context.Background(), s.couple.Therapist, s.couple.CaseID)
+		must(t, err)
+		_, err = other.db.Publish(context.Background(), s.couple.Therapist, s.couple.CaseID,
+			models.PublishInput{Keys: []string{s.extra}, SpokenOn: string(models.DayOf(s.now, time.UTC)), Version: version})
 		must(t, err)
 		if differ(t, stands, other.crawl()) == "" {
 			t.Error("an item more was published, and no answer differs")

@@ -10,7 +10,7 @@ import (
 
 func credentialFields(f filler, least string) part {
 	return part{Heading: "How you sign in", Fields: []field{
-		f.text("signin", "Name to sign in with", "Any word that you will remember. It is shown to nobody.").limit(60),
+		f.text("signin", "Name to sign in with", "Any word that you will remember. It is shown to nobody."),
 		f.passphrase("passphrase", "Passphrase", "At least "+least+" characters. Three or four words do well.", true),
 		f.passphrase("again", "The same passphrase again", "", true),
 	}}
@@ -18,10 +18,10 @@ func credentialFields(f filler, least string) part {
 
 func practiceFields(f filler) part {
 	return part{Heading: "The practice", Fields: []field{
-		f.text("practice", "Name of the practice", "").limit(200),
+		f.text("practice", "Name of the practice", ""),
 		f.text("zone", "Time zone", "By its name, such as Europe/Belgrade. It decides when a week begins and ends."),
-		f.text("office", "Neutral name", "What people may see in a message. It says nothing about the work, such as “Riverside Office”.").limit(60),
-		f.text("emergency", "Whom to call in danger", "Printed under the partner’s form, with the number.").limit(200),
+		f.text("office", "Neutral name", "What people may see in a message. It says nothing about the work, such as “Riverside Office”."),
+		f.text("emergency", "Whom to call in danger", "Printed under the partner’s form, with the number."),
 	}}
 }
 
@@ -36,7 +36,7 @@ func (a *App) setUpForm(c echo.Context, f typed, e *models.Error) simplePage {
 	return simplePage{Page: a.chrome(models.Viewer{}, "", "Set up the practice"),
 		Intro: []string{"This page works once. You become the owner of the practice, and its first therapist."},
 		Form: ed.finish(form{ID: "setup-form", Action: "/setup/" + c.Param("token"), Submit: "Set up", Parts: []part{
-			{Heading: "You", Fields: []field{fields.text("name", "Your name", "").limit(100)}},
+			{Heading: "You", Fields: []field{fields.text("name", "Your name", "")}},
 			practiceFields(fields), credentialFields(fields, "15")}})}
 }
 
@@ -68,7 +68,7 @@ func (a *App) doSetUp(c echo.Context, v models.Viewer) error {
 	if open {
 		owner, err = a.db.SetUp(ctx, models.SetUpInput{Token: c.Param("token"), OwnerName: f.text("name"), Practice: practiceInput(f), Credentials: f.credentials()})
 	}
-	if e, _, ok := again(err); !open || (ok && e.Fields["code"] != "") {
+	if e, _, ok := a.again(c, err); !open || (ok && e.Fields["code"] != "") {
 		known, ok := a.justServed(c, f)
 		if !ok {
 			return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
@@ -96,7 +96,7 @@ func (a *App) joinForm(f typed, e *models.Error) simplePage {
 	fields := ed.filler("")
 	code := fields.text("code", "Code", "Five groups of four characters, as you were given it.")
 	return simplePage{Page: a.chrome(models.Viewer{}, "", "First visit"), Links: []link{{Href: signinPath, Text: "I have been here before"}},
-		Form: ed.finish(form{ID: "join-form", Action: joinPath, Submit: "Go on", Parts: []part{{Fields: []field{code}}, credentialFields(fields, "8 (a therapist’s: 15)")}})}
+		Form: ed.finish(form{ID: "join-form", Action: joinPath, Submit: "Go on", Parts: []part{{Fields: []field{code}}, credentialFields(fields, "8, or 15 if you were told so,")}})}
 }
 
 // showJoin shows the form for somebody who was given a code.
@@ -111,7 +111,7 @@ func (a *App) doJoin(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	who, err := a.db.Join(c.Request().Context(), models.JoinInput{Code: f.text("code"), Credentials: f.credentials()})
-	if e, _, ok := again(err); ok && e.Fields["code"] != "" {
+	if e, _, ok := a.again(c, err); ok && e.Fields["code"] != "" {
 		if known, ok := a.justServed(c, f); ok {
 			who, err = known, nil
 		}

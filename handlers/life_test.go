@@ -93,7 +93,9 @@ func (l *life) propose(begin ...string) {
 
 func (l *life) publish(words string, begin ...string) {
 	keys, _ := l.offers(begin...)
-	_, err := l.c.Practice.Publish(l.ctx, l.c.Therapist, l.c.CaseID, models.PublishInput{Keys: keys, Words: words, SpokenOn: string(l.c.Practice.Week())})
+	_, version, err := l.c.Practice.Proposals(l.ctx, l.c.Therapist, l.c.CaseID)
+	must(l.t, err)
+	_, err = l.c.Practice.Publish(l.ctx, l.c.Therapist, l.c.CaseID, models.PublishInput{Keys: keys, Words: words, SpokenOn: string(l.c.Practice.Week()), Version: version})
 	must(l.t, err)
 }
 

@@ -62,10 +62,10 @@ func partnerFields(x filler, open models.PartnerForm) []field {
 		fields = append(fields,
 			x.choice("enough", "If things stayed just as they are now, would it be enough for you?", "yes", "Yes", "yes_for_now", "Yes, for now", "not_yet", "Not yet", "no", "No", "rather_not_say", "I would rather not say").
 				hint("You do not have to be sure. You can change your answer at any time. "+him.Cap()+" "+him.Verb("does", "do")+" not see it unless you choose to show it.").optional(),
-			x.text("other", "What would have to be different?", "One line, only if you want.").limit(200).optional())
+			x.text("other", "What would have to be different?", "One line, only if you want.").optional())
 	}
 	return append(fields,
-		x.area("note", "Anything for your therapist only?", "").limit(500).optional(),
+		x.area("note", "Anything for your therapist only?", "").optional(),
 		x.choice("contact", "Contact me", "no", "No", "when_convenient", "When convenient", "soon", "Soon").hint("Not watched round the clock. "+open.Emergency).optional())
 }
 
@@ -113,7 +113,7 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 		return p, err
 	}
 	switch {
-	case f != nil && !isOpen:
+	case f != nil && (!isOpen || f.text("week") != string(open.Week)):
 		// What she typed stands here even when its week has closed meanwhile.
 		open.Week, _ = models.ParseWeek(f.text("week"))
 		open.AsksNoticed, open.AsksDifferent = f.text("noticed") != "", f.text("different") != ""
@@ -139,6 +139,9 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 		}
 	}
 	fm := partnerForm(open, ed, formPath)
+	if ed.saved != nil {
+		fm.Parts[1].Intro = "What is shown now and gets another number here is taken back. Two answers are not repeated here; leave them empty to keep them."
+	}
 	p.Form = &fm
 	return p, nil
 }
@@ -185,7 +188,7 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 		done.Said.Lines = []string{"Saved. Thank you."}
 		return a.pageOr(c, http.StatusOK, done, done.Said)
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}
@@ -290,7 +293,7 @@ func (a *App) unlock(c echo.Context, v models.Viewer) error {
 	if err == nil {
 		return a.redirect(c, ownPath)
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

@@ -138,7 +138,7 @@ func (a *App) endForm(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	}
 	return simplePage{Page: a.chrome(v, casesPath, "End the experiment").back(experimentPath(id), "Experiment "+itoa(x.Number)),
 		Form: ed.finish(form{ID: "end-form", Action: experimentPath(id) + "/end", Submit: "End it", Parts: []part{{Fields: []field{
-			last, fl.area("reason", "Why it ends", "For you alone.").limit(4000)}}}})}, nil
+			last, fl.area("reason", "Why it ends", "For you alone.")}}}})}, nil
 }
 
 // editEnd shows the form that ends an experiment.

@@ -37,8 +37,7 @@ func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.E
 		saved: map[string]string{"practice": now.Name, "zone": now.Zone, "office": now.Office, "emergency": now.Emergency}}
 	p := practicePage{Page: a.chrome(v, practicePath, "Practice"),
 		Form: ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler(""))}}),
-		Add: form{ID: "add-form", Action: practicePath + "/therapists", Submit: "Make a code", Quiet: true, Plain: true, Hidden: hidden(nil, ""),
-			Parts: []part{{Heading: "Add a therapist", Fields: []field{editing{}.filler("add-").text("name", "Name", "").limit(100)}}}}}
+		Add:  addForm(editing{})}
 	for _, t := range people {
 		state := "not joined yet"
 		if t.Joined {
@@ -50,6 +49,11 @@ func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.E
 		p.Therapists = append(p.Therapists, saved{t.Name, state})
 	}
 	return p, nil
+}
+
+func addForm(ed editing) form {
+	return ed.finish(form{ID: "add-form", Action: practicePath + "/therapists", Submit: "Make a code", Quiet: true, Plain: true,
+		Parts: []part{{Heading: "Add a therapist", Fields: []field{ed.filler("add-").text("name", "Name", "")}}}})
 }
 
 // editPractice shows the settings to the owner.
@@ -71,7 +75,7 @@ func (a *App) savePractice(c echo.Context, v models.Viewer) error {
 		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
 	}
 	if err := a.db.ChangePractice(c.Request().Context(), v, practiceInput(f)); err != nil {
-		e, status, ok := again(err)
+		e, status, ok := a.again(c, err)
 		if !ok {
 			return err
 		}
@@ -95,10 +99,8 @@ func (a *App) addTherapist(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	code, err := a.db.AddTherapist(c.Request().Context(), v, f.text("name"), f.submission())
-	if e, status, ok := again(err); ok {
-		ed := editing{typed: f, problem: e}
-		p.Add.Parts[0].Fields[0] = ed.filler("add-").text("name", "Name", "").limit(100)
-		p.Add = ed.finish(p.Add)
+	if e, status, ok := a.again(c, err); ok {
+		p.Add = addForm(editing{typed: f, problem: e})
 		return a.pageOr(c, status, p, p.Add)
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ type releasePage struct {
 	Preview *sharedPage
 	Him     string
 	Does    string
-	Saved   bool
+	Waiting int // proposals that wait for the review
 }
 
 // offerGroup is the offers of one phase: those of each week, then its averages.
@@ -98,13 +98,15 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 	if err != nil {
 		return releasePage{}, err
 	}
-	p := releasePage{Page: a.partnerChrome(), Problem: problem, Hidden: hidden(nil, version), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do"),
-		Saved: c.QueryParam("saved") == "yes"}
+	p := releasePage{Page: a.partnerChrome(), Problem: problem, Hidden: hidden(nil, version), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
 	checked := ticked(f)
 	if f == nil {
 		checked = func(o models.Offer) bool { return o.Proposed }
 	}
 	for _, o := range offers {
+		if o.Proposed && !o.Shown {
+			p.Waiting++
+		}
 		if o.Shown {
 			p.Shown = append(p.Shown, shownItem{o.Key(), o.Wording})
 		}
@@ -144,7 +146,11 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer) error {
 		if err != nil {
 			return a.releaseAgain(c, v, f, err)
 		}
-		if p.Preview, err = a.previewOf(c, client, snapshot); err != nil {
+		open, _, err := a.db.PartnerForm(ctx, v)
+		if err != nil {
+			return err
+		}
+		if p.Preview, err = a.previewOf(c, client, snapshot, open.Blind); err != nil {
 			return err
 		}
 		p.Page.Charts = p.Preview.Page.Charts
@@ -154,11 +160,11 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return a.releaseAgain(c, v, f, err)
 	}
-	return a.redirect(c, showPath+"?saved=yes")
+	return a.redirect(c, showPath)
 }
 
 func (a *App) releaseAgain(c echo.Context, v models.Viewer, f typed, err error) error {
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}
@@ -169,11 +175,17 @@ func (a *App) releaseAgain(c echo.Context, v models.Viewer, f typed, err error) 
 	return a.page(c, status, p)
 }
 
-// previewOf draws a snapshot as the client would see it.
-func (a *App) previewOf(c echo.Context, client models.Viewer, s models.Snapshot) (*sharedPage, error) {
+// previewOf draws a snapshot as the client would see it; for a partner who
+// would rather not know the plan, without the doses.
+func (a *App) previewOf(c echo.Context, client models.Viewer, s models.Snapshot, blind bool) (*sharedPage, error) {
 	k, err := a.client.Case(c.Request().Context(), client)
 	if err != nil {
 		return nil, err
+	}
+	for i := range k.Phases {
+		if blind {
+			k.Phases[i].Dose = nil
+		}
 	}
 	var list []models.Snapshot
 	if len(s.Values) > 0 {

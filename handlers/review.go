@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -14,7 +15,9 @@ type reviewPage struct {
 	Page      page
 	Stand     string
 	Next      string
+	First     []string // what is to be read before the numbers
 	Notes     []string // what is missing or special, in sentences
+	Mark      string   // the last three reports beside the mark, without a judgement
 	Outcomes  *chart
 	Care      *chart
 	Forecast  *chart
@@ -62,8 +65,13 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	outcomes, care, forecast := newOutcomeChart(r), newCareChart(r), newForecastChart(r)
 	p.Outcomes, p.Care, p.Forecast = &outcomes, &care, &forecast
 	p.Phases, p.Weeks, p.Words, p.Notes = phaseTable(r), weekTable(r), wordsOf(r), reviewNotes(r)
+	p.First, p.Mark = readFirst(r), markText(r)
 	for i := len(decisions) - 1; i >= 0; i-- {
-		p.Decisions = append(p.Decisions, newDecisionView(decisions[i]))
+		view := newDecisionView(decisions[i])
+		if i == len(decisions)-1 && r.Experiment.Running() {
+			view.Act = &link{Href: afterDecision(id, decisions[i].Choice), Text: "Carry it out"}
+		}
+		p.Decisions = append(p.Decisions, view)
 	}
 	caseID := r.Case.ID
 	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
@@ -77,18 +85,62 @@ func reviewNotes(r models.Review) []string {
 	if r.Paused {
 		notes = append(notes, "The partner’s reports rest by agreement.")
 	}
-	for _, wish := range r.Contacts {
-		if wish.Week.Add(3) < r.Today.Week() {
-			continue
-		}
-		when := map[string]string{"soon": "soon", "when_convenient": "when convenient"}[wish.Contact]
-		how := map[string]string{"safe_route": "by the way you agreed", "another_way": "another way"}[wish.By]
-		notes = append(notes, "The partner asked to be contacted "+strings.TrimSpace(when+" "+how)+" (week of "+wish.Week.Monday().Long()+").")
-	}
 	if p := r.Reviewed(); p.AskedPartner >= 3 && p.Reports == 0 && !r.Paused {
 		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
 	}
 	return append(notes, "A-B data: change is consistent with the plan at most. Other causes are not ruled out.")
+}
+
+// readFirst says week by week what the partner reported in the last four weeks
+// that must not be missed, in her own answers, newest first.
+func readFirst(r models.Review) []string {
+	var list []string
+	if r.HeldSince != "" {
+		list = append(list, "Publishing is held: the partner was pushed about the answers. Speak with the partner alone, and enter the date of a talk on or after "+r.HeldSince.Long()+" when you publish.")
+	}
+	for i := len(r.Phases) - 1; i >= 0; i-- {
+		weeks := r.Phases[i].Weeks
+		for n := len(weeks) - 1; n >= 0; n-- {
+			if w := weeks[n]; w.Report != nil && w.Week >= r.Today.Week().Add(-4) {
+				if said := firstOf(*w.Report); len(said) > 0 {
+					list = append(list, "Week of "+w.Week.Monday().Long()+": "+strings.Join(said, "; ")+".")
+				}
+			}
+		}
+	}
+	return list
+}
+
+func firstOf(p models.PartnerReport) []string {
+	var said []string
+	add := func(answer, text string, when ...string) {
+		if slices.Contains(when, answer) {
+			said = append(said, text+" “"+plain(answer)+"”")
+		}
+	}
+	add(p.Safe, "felt safe", "not_always", "no")
+	add(p.SayNo, "could say no", "not_always", "no")
+	add(p.Pushed, "pushed about what to say", "a_little", "yes")
+	add(p.Children, "children", "quieter", "frightened")
+	add(p.Contact, "contact", "when_convenient", "soon")
+	add(p.ContactBy, "contact by", "safe_route", "another_way", "not_now")
+	return said
+}
+
+// markText puts the last three reports beside the mark.
+func markText(r models.Review) string {
+	p := r.Reviewed()
+	if p.Phase.Kind != models.Intervention {
+		return ""
+	}
+	s := "Criterion of " + p.Phase.Name + ", " + strings.ToLower(outcomeName(p.Phase.Outcome)) + ": " + models.CriterionText(p.Phase.CriterionKind, p.Phase.Criterion) + "."
+	if p.Mark != nil {
+		s += " The mark lies at " + decimal(*p.Mark) + "."
+	}
+	if p.LastThree == nil {
+		return s + " There are fewer than three reports in " + p.Phase.Name + "."
+	}
+	return s + " Last three reports: " + decimal(*p.LastThree) + "."
 }
 
 func mean(n models.Numbers) string {
@@ -205,7 +257,7 @@ func marks(w models.ReviewWeek) string {
 		add(w.Report.Corrected(), "partner corrected")
 		add(w.Report.OnPaper, "partner on paper")
 	}
-	add(w.Open && w.Asked && (w.Checkin == nil || w.Report == nil), "still open")
+	add(w.Open && w.Asked && (w.Checkin == nil || (w.Report == nil && !w.Resting)), "still open")
 	return strings.Join(list, ", ")
 }
 

@@ -29,7 +29,7 @@ func (a *App) routes() []route {
 		{get, "/shared", client, a.showShared},
 
 		{get, "/w", partner, a.showPartnerForm},
-		{post, "/w", partner, a.savePartnerReport},
+		{post, "/w", partner | justEnded, a.savePartnerReport},
 		{post, "/w/unlock", partner, a.unlock},
 		{get, "/w/own", partner, a.showOwn},
 		{get, "/w/show", partner, a.showRelease},

@@ -21,7 +21,6 @@ type publishPage struct {
 	ShowBad string
 	Preview *sharedPage
 	Shown   int // proposals that are shown already
-	Done    bool
 }
 
 func (publishPage) template() string { return "publish" }
@@ -32,15 +31,15 @@ func (a *App) publishPage(c echo.Context, v models.Viewer, f typed, e *models.Er
 	if err != nil {
 		return publishPage{}, err
 	}
-	list, err := a.db.Proposals(ctx, v, id)
+	list, version, err := a.db.Proposals(ctx, v, id)
 	if err != nil {
 		return publishPage{}, err
 	}
-	p := publishPage{Page: a.chrome(v, casesPath, "Publish what was released").back(casePath(id), k.Client.Name+" and "+k.Partner.Name), Hidden: hidden(f, ""), Done: c.QueryParam("done") == "yes"}
+	p := publishPage{Page: a.chrome(v, casesPath, "Publish what was released").back(casePath(id), k.Client.Name+" and "+k.Partner.Name), Hidden: hidden(f, version)}
 	ed := editing{typed: f, problem: e}
 	x := ed.filler("")
-	p.Words = x.area("words", "A sentence for both to read", "Facts only. It stands above the numbers.").limit(280).optional()
-	p.Spoken = x.date("spoken_on", "Spoken with the partner alone on", "Needed for averages and the call.").optional()
+	p.Words = x.area("words", "A sentence for both to read", "Facts only. It stands above the numbers.").optional()
+	p.Spoken = x.date("spoken_on", "Spoken with the partner alone on", "Needed for averages and the call, and while publishing is held.")
 	if e != nil {
 		p.Problem, p.ShowBad = e.Message, e.Fields["show"]
 	}
@@ -75,21 +74,21 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 		if err != nil {
 			return err
 		}
-		if p.Preview, err = a.previewOf(c, client, snapshot); err != nil {
+		if p.Preview, err = a.previewOf(c, client, snapshot, false); err != nil {
 			return err
 		}
 		p.Page.Charts = p.Preview.Page.Charts
 		return a.page(c, http.StatusOK, p)
 	}
-	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all("show"), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Submission: f.submission()})
+	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all("show"), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Version: f.text("version"), Submission: f.submission()})
 	if err != nil {
 		return a.publishAgain(c, v, f, err)
 	}
-	return a.redirect(c, casePath(id)+"/publish?done=yes")
+	return a.redirect(c, casePath(id)+"/publish")
 }
 
 func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) error {
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}
@@ -142,6 +141,9 @@ func (a *App) showTogether(c echo.Context, v models.Viewer) error {
 func allShared(snapshots []models.Snapshot) models.Snapshot {
 	whole := snapshots[0]
 	whole.Values = slices.Clone(whole.Values)
+	if whole.Words != "" && len(snapshots) > 1 {
+		whole.Words = whole.Published.Long() + ": " + whole.Words
+	}
 	for _, s := range snapshots[1:] {
 		for _, value := range s.Values {
 			if whole.At(value.Item, value.Place) == nil {

@@ -70,10 +70,10 @@ func (a *App) weeksPage(c echo.Context, v models.Viewer, sent string, f typed, e
 		week.Options = append(week.Options, option{Value: string(w), Text: "Week of " + w.Monday().Long(), Checked: week.Value == string(w)})
 	}
 	p.Excuse = excuse.finish(form{ID: "excuse-form", Action: casePath(id) + "/excuse", Submit: "Take the week out", Quiet: true, Parts: []part{{Heading: "A planned gap",
-		Intro: "For a holiday or an illness. Neither has a form for that week.", Fields: []field{week, x.text("reason", "Why", "For you alone.").limit(200)}}}})
+		Intro: "For a holiday or an illness. Neither has a form for that week.", Fields: []field{week, x.text("reason", "Why", "For you alone.")}}}})
 	y := pause.filler("pause-")
 	p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Let the partner’s reports rest", Quiet: true, Hidden: []saved{{"pause", "yes"}}, Parts: []part{{Heading: "The partner’s reports",
-		Intro: "By agreement with the partner. Nothing changes on the client’s side.", Fields: []field{y.text("reason", "What was agreed", "For you alone.").limit(200)}}}})
+		Intro: "By agreement with the partner. Nothing changes on the client’s side.", Fields: []field{y.text("reason", "What was agreed", "For you alone.")}}}})
 	if p.Paused {
 		p.Pause = form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Take them up again", Quiet: true, Hidden: append(hidden(nil, ""), saved{"pause", "no"}),
 			Parts: []part{{Heading: "The partner’s reports", Intro: "They rest by agreement."}}}
@@ -134,7 +134,7 @@ func (a *App) afterWeeks(c echo.Context, v models.Viewer, sent string, f typed, 
 	if err == nil {
 		return a.redirect(c, casePath(c.Param("case"))+"/weeks")
 	}
-	e, status, ok := again(err)
+	e, status, ok := a.again(c, err)
 	if !ok {
 		return err
 	}

@@ -31,7 +31,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"client_notices":  {"id case_id body written_on created_at", ""},
 
 	"invitations":         {"", "code_hash person_id expires_at used_at created_at"},
-	"sessions":            {"", "token_hash person_id created_at expires_at unlocked_until"},
+	"sessions":            {"", "token_hash person_id created_at expires_at unlocked_until ended_at"},
 	"submissions":         {"", "person_id id fingerprint object_id created_at"},
 	"audit":               {"", "id at person_id role action case_id object_id"},
 	"candidates":          {"", "case_id place behaviour cost"},
@@ -39,12 +39,13 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"checkin_corrections": {"", "id checkin_id version was replaced_at"},
 	"gates": {"", "case_id alone_on screen screen_on screen_result fear concern_reason concern_second holding_back defensiveness " +
 		"what_each_gets consent_on wants_plan agenda skill_note version saved_at"},
-	"decisions": {"", "id case_id experiment_id phase_id choice decided_on present reasons suffers_less who_pays learning confidence " +
-		"numbers created_at"},
+	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +
+		"client_text partner_text numbers created_at"},
 	"partner_contacts":           {"", "case_id channel address times words never device_shared"},
 	"partner_pauses":             {"", "id case_id from_week until_week reason created_at"},
 	"partner_calls":              {"", "id case_id phase_id week answer different answered_at"},
 	"partner_notices":            {"", "id case_id body written_on created_at"},
+	"shown_averages":             {"", "case_id item phase_id value answers"},
 	"partner_proposals":          {"", "id case_id item week phase_id wording proposed_at"},
 	"partner_report_corrections": {"", "id report_id version was replaced_at"},
 	"partner_reports": {"", "id case_id week conflict leaving noticed felt_real conflict_state leaving_state noticed_state real_state " +

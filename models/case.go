@@ -218,6 +218,9 @@ type CaseLine struct {
 	Experiment          Experiment // the newest; its zero value when there is none
 	Phases              []Phase    // of that experiment, in order
 	Today               Day
+	// ReadFirst says that one of the last four weeks' reports asks to be read
+	// before anything else: not safe, pushed, or a wish to be contacted.
+	ReadFirst bool
 }
 
 // Cases lists the viewer's own cases by name.
@@ -231,16 +234,17 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 		if err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT c.id, a.name, b.name, c.goal FROM cases c
-			JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
-			WHERE c.therapist_id = $1 ORDER BY a.name, c.id`, v.PersonID)
+		rows, err := t.QueryContext(ctx, `SELECT c.id, a.name, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $2
+				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon')))
+			FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+			WHERE c.therapist_id = $1 ORDER BY a.name, c.id`, v.PersonID, today.Week().Add(-4))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			line := CaseLine{Today: today}
-			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal); err != nil {
+			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal, &line.ReadFirst); err != nil {
 				return err
 			}
 			lines = append(lines, line)

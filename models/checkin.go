@@ -209,6 +209,10 @@ func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinF
 	if in.Version != digits(&was.Version) {
 		return "", conflict("This week is saved already. Both are shown: what you typed is in the form, what is saved stands above it.")
 	}
+	if !f.AsksGuess {
+		// Asked before the phase was extended: the answer stays.
+		c.Guess, c.GuessState, c.Sure, c.SureState = was.Guess, was.GuessState, was.Sure, was.SureState
+	}
 	c.ID, c.Version, c.Late, c.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
 	return c.ID, errors.Join(
 		t.keepCorrected(ctx, "checkin_corrections", "checkin_id", was.ID, was.Version, was),

@@ -91,7 +91,20 @@ func (db *DB) Now() time.Time { return db.now().UTC() }
 // tx is one transaction. now is the same for all that is written in it.
 type tx struct {
 	*sql.Tx
-	now time.Time
+	now    time.Time
+	failed error
+}
+
+// ExecContext runs a statement unless one before it failed. On a full disk
+// SQLite rolls a transaction back by itself, and what came after would be kept
+// on its own.
+func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
+	res, err := t.Tx.ExecContext(ctx, query, args...)
+	t.failed = err
+	return res, err
 }
 
 // stamp is the instant of the transaction as the database keeps it.
@@ -110,7 +123,7 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 	if err != nil {
 		return unavailable(err)
 	}
-	if err := fn(ctx, &tx{t, db.Now()}); err != nil {
+	if err := fn(ctx, &tx{Tx: t, now: db.Now()}); err != nil {
 		return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
 	}
 	return unavailable(t.Commit())
@@ -126,7 +139,7 @@ func readFrom(ctx context.Context, pool *sql.DB, now time.Time, fn func(context.
 	if err != nil {
 		return unavailable(err)
 	}
-	err = fn(ctx, &tx{t, now})
+	err = fn(ctx, &tx{Tx: t, now: now})
 	return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
 }
 

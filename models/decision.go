@@ -30,6 +30,8 @@ type Decision struct {
 	WhoPays     string // who pays for it?
 	Learning    string // one sentence of the client's
 	Confidence  *int   // the client's, re-rated, 0 to 100
+	ClientText  string // what each of the two was given to read
+	PartnerText string
 	Frozen      []FrozenPhase
 }
 
@@ -93,8 +95,8 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 		}
 		var check reading
 		d := in.check(&check, r.Today)
-		clientText := check.text("client_text", in.ClientText, 1000)
-		partnerText := check.text("partner_text", in.PartnerText, 1000)
+		clientText := check.text("client_text", in.ClientText, 800)
+		partnerText := check.text("partner_text", in.PartnerText, 800)
 		if err := check.err(); err != nil {
 			return err
 		}
@@ -108,10 +110,11 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 				return "", err
 			}
 			id := newID()
-			_, err = t.ExecContext(ctx, `INSERT INTO decisions (id, case_id, experiment_id, phase_id, choice, decided_on, present, reasons, suffers_less,
-					who_pays, learning, confidence, numbers, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-				id, r.Case.ID, experimentID, r.Reviewed().Phase.ID, d.Choice, d.On, d.Present, d.Reasons, d.SuffersLess,
-				d.WhoPays, d.Learning, d.Confidence, string(b), t.stamp())
+			_, err = t.ExecContext(ctx, `INSERT INTO decisions (id, case_id, experiment_id, phase, choice, decided_on, present, reasons, suffers_less,
+					who_pays, learning, confidence, client_text, partner_text, numbers, created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+				id, r.Case.ID, experimentID, r.Reviewed().Phase.Name, d.Choice, d.On, d.Present, d.Reasons, d.SuffersLess,
+				d.WhoPays, d.Learning, d.Confidence, clientText, partnerText, string(b), t.stamp())
 			return id, errors.Join(err, t.addNotice(ctx, "client_notices", r.Case.ID, clientText, d.On),
 				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, "decision kept", r.Case.ID, id))
 		})
@@ -140,8 +143,8 @@ func (in DecisionInput) check(r *reading, today Day) Decision {
 		On:          r.needDay("on", in.On, today.Add(-60), today),
 		Present:     r.needChoice("present", in.Present, "client", "both", "partner", "nobody"),
 		Reasons:     r.need("reasons", in.Reasons, proseLimit, "Write the reasons. Only you can read them."),
-		SuffersLess: r.need("suffers_less", in.SuffersLess, 1000, "Answer in a few words: who suffers less because of this?"),
-		WhoPays:     r.need("who_pays", in.WhoPays, 1000, "Answer in a few words: who pays for it?"),
+		SuffersLess: r.need("suffers_less", in.SuffersLess, shortLimit, "Answer in a few words: who suffers less because of this?"),
+		WhoPays:     r.need("who_pays", in.WhoPays, shortLimit, "Answer in a few words: who pays for it?"),
 		Learning:    r.text("learning", in.Learning, lineLimit),
 		Confidence:  r.number("confidence", in.Confidence, 0, 100),
 	}
@@ -163,8 +166,8 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT d.id, p.name, d.choice, d.decided_on, d.present, d.reasons, d.suffers_less, d.who_pays, d.learning, d.confidence, d.numbers
-			FROM decisions d JOIN phases p ON p.id = d.phase_id WHERE d.experiment_id = $1 ORDER BY d.created_at`, experimentID)
+		rows, err := t.QueryContext(ctx, `SELECT id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
+			client_text, partner_text, numbers FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
 		if err != nil {
 			return err
 		}
@@ -172,7 +175,7 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 		for rows.Next() {
 			var d Decision
 			var numbers string
-			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &numbers); err != nil {
+			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &d.ClientText, &d.PartnerText, &numbers); err != nil {
 				return err
 			}
 			if err := json.Unmarshal([]byte(numbers), &d.Frozen); err != nil {

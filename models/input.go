@@ -8,12 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// The longest texts that a form takes, in characters.
+// The longest texts that a form takes, in characters. A whole form of them, in
+// any script, stays below the limit of a request.
 const (
 	lineLimit  = 200  // a name, a sentence, one observable act
 	noteLimit  = 280  // the client's one line for his next session
 	privLimit  = 500  // the partner's words for her therapist
-	proseLimit = 4000 // the therapist's reasons and notes
+	proseLimit = 2000 // the therapist's reasons and notes
+	shortLimit = 600  // her answer to one question
 )
 
 // reading checks the fields of a form one by one and keeps a sentence for each

@@ -96,9 +96,10 @@ var rowsSince = []string{
 	INSERT INTO partner_report_corrections VALUES ('g', 'r', 1, '{}', 'x');
 	INSERT INTO partner_calls VALUES ('a', 'k', 'f', '2026-03-02', 'yes', '', 'x')`,
 	`INSERT INTO partner_proposals VALUES ('q', 'k', 'conflict', '2026-03-02', NULL, 'w', 'x');
+		INSERT INTO shown_averages VALUES ('k', 'leaving', 'f', 4.5, 4);
 	INSERT INTO snapshots VALUES ('s', 'k', 'w', 'P', '2026-03-02', 'x', 'x');
 	INSERT INTO snapshot_values VALUES ('s', 'conflict', '2026-03-02', 7.0, '')`,
-	`INSERT INTO decisions VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '', NULL, '{}', 'x');
+	`INSERT INTO decisions VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '', NULL, '', '', '{}', 'x');
 	INSERT INTO client_notices VALUES ('n', 'k', 'b', 'x', 'x');
 	INSERT INTO partner_notices VALUES ('v', 'k', 'b', 'x', 'x')`,
 }

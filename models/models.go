@@ -34,6 +34,9 @@ type Viewer struct {
 	// Unlocked says that the partner gave her passphrase again and may read
 	// back what she wrote.
 	Unlocked bool
+	// Ended says that the session has ended with the form that was sent in it.
+	// Such a viewer may send that form again and nothing else.
+	Ended bool
 }
 
 // Known says whether the viewer has signed in.

@@ -44,6 +44,9 @@ func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submissi
 			if p, asked := c.asks(w); !asked || !p.PlanAsked() {
 				return "", conflict("No plan runs this week. Nothing was saved.")
 			}
+			if saved, err := t.checkin(ctx, c.ID, w); err != nil || saved != nil {
+				return "", errors.Join(err, conflict("This week’s form is saved. Correct it there."))
+			}
 			n, _, err := t.taps(ctx, c.ID, w)
 			if err != nil {
 				return "", err

@@ -54,6 +54,7 @@ type PartnerForm struct {
 	AsksDifferent bool // in place of noticed
 	AsksChildren  bool
 	AsksCall      bool
+	Blind         bool // she would rather not know the plan
 	Late          bool
 	// Saved is the version of the report that is there, 0 when there is none.
 	Saved int
@@ -170,6 +171,7 @@ func (t *tx) partnerForm(ctx context.Context, v Viewer, w Week, today Day) (f Pa
 	}
 	p, in := phaseOf(phases, w)
 	f.Label = p.Label
+	f.Blind = wants == "rather_not"
 	f.AsksNoticed = p.PlanAsked() && wants != "rather_not"
 	f.AsksDifferent = p.PlanAsked() && wants == "rather_not"
 	f.AsksChildren = children
@@ -196,12 +198,18 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 			return err
 		}
 		_, err = t.once(ctx, v, in.Submission, "report "+f.CaseID, in, func() (string, error) {
+			if v.Ended {
+				return "", &Error{Kind: Forbidden, Message: "You are signed out. What was sent before is saved; this is not."}
+			}
 			if err := formOpen(w, today, asked && ok); err != nil {
 				return "", err
 			}
 			return t.putReport(ctx, v, f, in, false)
 		})
-		return errors.Join(err, t.endSession(ctx, v))
+		if err != nil {
+			return err
+		}
+		return t.endAfterSubmit(ctx, v)
 	})
 }
 
@@ -281,7 +289,7 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 		return "", conflict("This week is saved already. To change it, open your own pages with your passphrase.")
 	}
 	p.ID, p.Version, p.Late, p.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
-	p.keepUnasked(*was)
+	p.keepUnasked(f, *was)
 	return p.ID, errors.Join(
 		t.keepCorrected(ctx, "partner_report_corrections", "report_id", was.ID, was.Version, was),
 		t.writeReport(ctx, f, p),
@@ -291,8 +299,9 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 
 // keepUnasked keeps what a correction did not say again. Whether she was pushed
 // and how she wants to be reached are never shown back to her, so an empty
-// field means no change there.
-func (p *PartnerReport) keepUnasked(was PartnerReport) {
+// field means no change there. What the form does not ask any more stays as it
+// was answered.
+func (p *PartnerReport) keepUnasked(f PartnerForm, was PartnerReport) {
 	if p.Pushed == "skipped" {
 		p.Pushed = was.Pushed
 	}
@@ -301,6 +310,15 @@ func (p *PartnerReport) keepUnasked(was PartnerReport) {
 	}
 	if p.ContactBy == "skipped" || p.ContactBy == "not_asked" {
 		p.ContactBy = was.ContactBy
+	}
+	if !f.AsksNoticed {
+		p.Noticed, p.NoticedState, p.FeltReal, p.RealState = was.Noticed, was.NoticedState, was.FeltReal, was.RealState
+	}
+	if !f.AsksDifferent {
+		p.Different = was.Different
+	}
+	if !f.AsksChildren {
+		p.Children = was.Children
 	}
 	if p.Call == nil {
 		p.Call = was.Call

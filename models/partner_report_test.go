@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -168,9 +169,19 @@ func TestSubmitPartnerReport_endsTheSession(t *testing.T) {
 		t.Error("a form to mend ended the session")
 	}
 	other := signIn(t, p, c.Client)
-	must(t, p.SubmitPartnerReport(ctx, v, report(week5)))
+	in := report(week5)
+	in.Submission = sub("a")
+	must(t, p.SubmitPartnerReport(ctx, v, in))
+	ended := who(t, p, token)
+	if !ended.Ended || ended.Unlocked {
+		t.Errorf("after the report the session is %+v, wanted an ended one", ended)
+	}
+	must(t, p.SubmitPartnerReport(ctx, ended, in)) // the same form again
+	in.Tension = "1"
+	wantKind(t, p.SubmitPartnerReport(ctx, ended, in), models.Forbidden) // and nothing else
+	p.Clock.Set(p.Now().Add(11 * time.Minute))
 	if who(t, p, token).Known() {
-		t.Error("the session goes on after the report")
+		t.Error("the ended session is known after ten minutes")
 	}
 	if !who(t, p, other).Known() {
 		t.Error("the client's session ended with it")

@@ -127,7 +127,7 @@ func (in CredentialsInput) check(r *reading, role Role) (signin string) {
 func (t *tx) setCredentials(ctx context.Context, personID, signin, passphraseHash string) error {
 	_, err := t.ExecContext(ctx, `UPDATE people SET signin = $1, passphrase_hash = $2 WHERE id = $3`, signin, passphraseHash, personID)
 	if isUnique(err) {
-		return invalid("signin", "This name is taken. Choose another.")
+		return invalid("signin", "This name cannot be had. Choose another.")
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -36,6 +37,7 @@ type Offer struct {
 	Wording  string
 	Proposed bool
 	Shown    bool
+	answers  int // over which an average goes
 }
 
 // Key names an offer in a form.
@@ -98,6 +100,9 @@ func (t *tx) offers(ctx context.Context, caseID string) ([]Offer, error) {
 		list = appendAverage(list, phase, ItemLeaving, "closeness to leaving", leaving)
 		list = appendAverage(list, phase, ItemFeltReal, "how real it felt", felt)
 	}
+	if list, err = t.withoutSecondAverages(ctx, caseID, list); err != nil {
+		return nil, err
+	}
 	return list, t.markOffers(ctx, caseID, list)
 }
 
@@ -149,8 +154,34 @@ func appendAverage(list []Offer, phase Phase, item, name string, values []float6
 	if !ok || len(values) < leastForAverage {
 		return list
 	}
-	return append(list, Offer{Item: item, Place: phase.ID, Phase: phase, Value: &mean,
-		Wording: fmt.Sprintf("%s, average of the phase: %s %.1f of 10", phase.Name, name, mean)})
+	return append(list, Offer{Item: item, Place: phase.ID, Phase: phase, Value: &mean, answers: len(values),
+		Wording: fmt.Sprintf("%s, average of the phase: %s %s of 10", phase.Name, name, OneDecimal(mean))})
+}
+
+// OneDecimal writes a number with one decimal, halves rounded up.
+func OneDecimal(f float64) string { return fmt.Sprintf("%.1f", math.Floor(f*10+0.5+1e-9)/10) }
+
+// withoutSecondAverages leaves out an average whose phase had another one
+// published: the two together would give away a single week, even after the
+// first was taken back.
+func (t *tx) withoutSecondAverages(ctx context.Context, caseID string, list []Offer) ([]Offer, error) {
+	rows, err := t.QueryContext(ctx, `SELECT item, phase_id, value, answers FROM shown_averages WHERE case_id = $1`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var item, phase string
+		var value float64
+		var answers int
+		if err := rows.Scan(&item, &phase, &value, &answers); err != nil {
+			return nil, err
+		}
+		list = slices.DeleteFunc(list, func(o Offer) bool {
+			return o.Item == item && o.Place == phase && (o.answers != answers || *o.Value != value)
+		})
+	}
+	return list, rows.Err()
 }
 
 // markOffers says of each offer whether it is proposed and whether it is shown.
@@ -277,10 +308,12 @@ func (db *DB) TakeBack(ctx context.Context, v Viewer, key string) error {
 	})
 }
 
-// closeItem removes a proposal and every published copy of it.
+// closeItem removes a proposal and every published copy of it. The words of a
+// snapshot that loses a value go too: they were written about it.
 func (t *tx) closeItem(ctx context.Context, caseID, item, place string) error {
 	for _, statement := range []string{
 		`DELETE FROM partner_proposals WHERE case_id = $1 AND item = $2 AND (week = $3 OR phase_id = $3)`,
+		`UPDATE snapshots SET words = '' WHERE case_id = $1 AND EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = snapshots.id AND v.item = $2 AND v.place = $3)`,
 		`DELETE FROM snapshot_values WHERE snapshot_id IN (SELECT id FROM snapshots WHERE case_id = $1) AND item = $2 AND place = $3`,
 	} {
 		if _, err := t.ExecContext(ctx, statement, caseID, item, place); err != nil {
@@ -343,7 +376,7 @@ func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []strin
 			return err
 		}
 		if v.Role == Therapist {
-			list = slices.DeleteFunc(list, func(o Offer) bool { return !o.Proposed })
+			list = proposed(list)
 		}
 		chosen, err := picked(list, keys)
 		if err != nil {
@@ -369,9 +402,9 @@ func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []strin
 	return s, client, err
 }
 
-// Proposals lists what the partner proposed, for the therapist to publish from.
-// Only the case's therapist may.
-func (db *DB) Proposals(ctx context.Context, v Viewer, caseID string) (list []Offer, err error) {
+// Proposals lists what the partner proposed, for the therapist to publish from,
+// with a version for the form. Only the case's therapist may.
+func (db *DB) Proposals(ctx context.Context, v Viewer, caseID string) (list []Offer, version string, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {
 			return err
@@ -380,8 +413,12 @@ func (db *DB) Proposals(ctx context.Context, v Viewer, caseID string) (list []Of
 		if err != nil {
 			return err
 		}
-		list = slices.DeleteFunc(all, func(o Offer) bool { return !o.Proposed })
+		list = proposed(all)
 		return nil
 	})
-	return list, err
+	return list, offersVersion(list), err
+}
+
+func proposed(list []Offer) []Offer {
+	return slices.DeleteFunc(slices.Clone(list), func(o Offer) bool { return !o.Proposed })
 }

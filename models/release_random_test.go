@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 )
@@ -113,10 +114,11 @@ func randomActs(t *testing.T, random *rand.Rand, n int) {
 			if random.IntN(3) == 0 { // tries for more than was proposed
 				chosen = some(keys)
 			}
-			spoken := map[bool]string{true: "2026-04-29"}[random.IntN(2) == 0]
+			today := string(models.DayOf(p.Now(), time.UTC))
+			spoken := map[bool]string{true: today}[random.IntN(2) == 0]
 			held := false
 			for w := models.Week(week5); w <= week8; w = w.Add(1) {
-				held = held || pushed[string(w)] == "yes"
+				held = held || (pushed[string(w)] == "yes" && spoken == "")
 			}
 			err := publish(p, c, spoken, chosen...)
 			may := r.mayPublish(chosen, spoken != "", held)
@@ -141,7 +143,9 @@ func randomActs(t *testing.T, random *rand.Rand, n int) {
 			in := models.PartnerReportInput{Week: w, Version: number(&was.Version), Tension: answer(), Leaving: answer(), Noticed: answer(), Real: answer(),
 				Pushed: []string{"no", "no", "no", "no", "no", "yes"}[random.IntN(6)]}
 			must(t, p.EnterPartnerReport(ctx, p.Owner, c.CaseID, in))
-			pushed[w] = in.Pushed
+			if in.Pushed == "yes" { // a correction does not undo it
+				pushed[w] = "yes"
+			}
 			kept := func(s string, asked bool) string {
 				if s == "" || !asked {
 					return "nil"

@@ -14,6 +14,31 @@ type Review struct {
 	Today      Day
 	Paused     bool // the partner's reports rest now
 	Contacts   []PartnerContactWish
+	// HeldSince is the day since when publishing waits for a talk with the partner
+	// alone, empty when it does not.
+	HeldSince Day
+}
+
+// mark is where the criterion of an intervention lies: its level, or so far
+// below the mean of the baseline.
+func (r Review) mark(p Phase) *float64 {
+	if p.Kind != Intervention {
+		return nil
+	}
+	if p.CriterionKind == "level" {
+		level := float64(p.Criterion)
+		return &level
+	}
+	first := r.Phases[0]
+	baseline := first.Conflict
+	if p.Outcome == ItemLeaving {
+		baseline = first.Leaving
+	}
+	if first.Phase.Kind != Baseline || baseline.Mean == nil {
+		return nil
+	}
+	level := max(0, *baseline.Mean-float64(p.Criterion))
+	return &level
 }
 
 // PhaseReview is one phase with its weeks and its numbers.
@@ -26,14 +51,19 @@ type PhaseReview struct {
 	FeltReal Numbers
 	Checkins int // weeks with the client's entry
 	Reports  int // weeks with the partner's
-	Asked    int // weeks asked for whose forms have opened, without the excused
-	// AskedPartner is the same for the partner, without the weeks in which her
-	// reports rest by agreement.
-	AskedPartner int
-	Done         int // times done, over the weeks with an entry
-	Planned      int // times planned over the same weeks
-	Call         *PartnerCall
-	CallWeek     Week
+	// Asked counts the weeks asked of the client that have his entry or are
+	// closed: a form that is still open is not missing. Excused weeks do not
+	// count. AskedPartner is the same for the partner, without the weeks in which
+	// her reports rest by agreement.
+	Asked, AskedPartner int
+	// LastThree is the mean of the last three answers to the primary outcome, nil
+	// when there are fewer. Mark is what the criterion asks of it, nil without a
+	// baseline to go from.
+	LastThree, Mark *float64
+	Done            int // times done, over the weeks with an entry
+	Planned         int // times planned over the same weeks
+	Call            *PartnerCall
+	CallWeek        Week
 }
 
 // ReviewWeek is one week of a phase. A nil entry is missing, or not asked.
@@ -126,6 +156,12 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	for _, p := range phases {
 		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused, rests))
 	}
+	for i := range r.Phases {
+		r.Phases[i].Mark = r.mark(r.Phases[i].Phase)
+	}
+	if r.HeldSince, err = t.publishingHeld(ctx, caseID); err != nil {
+		return r, err
+	}
 	for _, report := range reports {
 		if report.Contact == "soon" || report.Contact == "when_convenient" || report.ContactBy == "safe_route" || report.ContactBy == "another_way" {
 			r.Contacts = append(r.Contacts, PartnerContactWish{report.Week, report.Contact, report.ContactBy})
@@ -156,11 +192,11 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 	}
 	var conflict, leaving, noticed, felt []float64
 	for _, w := range out.Weeks {
-		if w.Asked {
+		if w.Asked && (w.Checkin != nil || !w.Open) {
 			out.Asked++
-			if !w.Resting {
-				out.AskedPartner++
-			}
+		}
+		if w.Asked && !w.Resting && (w.Report != nil || !w.Open) {
+			out.AskedPartner++
 		}
 		if w.Checkin != nil {
 			out.Checkins++
@@ -178,6 +214,15 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 			if w.Report.Call != nil {
 				out.Call, out.CallWeek = w.Report.Call, w.Week
 			}
+		}
+	}
+	outcome := conflict
+	if p.Outcome == ItemLeaving {
+		outcome = leaving
+	}
+	if n := len(outcome); n >= 3 {
+		if mean, ok := singlecase.Mean(outcome[n-3:]); ok {
+			out.LastThree = &mean
 		}
 	}
 	out.Conflict, out.Leaving, out.Noticed, out.FeltReal = numbersOf(conflict), numbersOf(leaving), numbersOf(noticed), numbersOf(felt)

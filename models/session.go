@@ -29,23 +29,37 @@ func sessionLasts(role Role) time.Duration {
 // SignIn gives the person whom a sign-in name and a passphrase belong to.
 // Unknown, wrong and not yet joined give the same error after the same work.
 func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, error) {
-	var v Viewer
-	var kept sql.NullString
+	// A name is unique within its role alone, so there may be one for each.
+	found, kept := map[Role]Viewer{}, map[Role]string{}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		err := t.QueryRowContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`,
-			strings.ToLower(strings.TrimSpace(signin))).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &kept)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, strings.ToLower(strings.TrimSpace(signin)))
+		if err != nil {
+			return err
 		}
-		return err
+		defer rows.Close()
+		for rows.Next() {
+			var v Viewer
+			var hash string
+			if err := rows.Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &hash); err != nil {
+				return err
+			}
+			found[v.Role], kept[v.Role] = v, hash
+		}
+		return rows.Err()
 	})
 	if err != nil {
 		return Viewer{}, err
 	}
-	if !db.hashing.matches(passphrase, kept.String) {
+	var who Viewer
+	for _, role := range []Role{Therapist, Client, Partner} {
+		if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
+			who = found[role]
+		}
+	}
+	if !who.Known() {
 		return Viewer{}, invalid("passphrase", "This name and passphrase do not go together. Type them again.")
 	}
-	return v, nil
+	return who, nil
 }
 
 // StartSession signs a person in and gives the token for the cookie. A partner
@@ -73,14 +87,15 @@ func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 		return v, nil
 	}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		var unlocked sql.NullString
-		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.unlocked_until
+		var unlocked, ended sql.NullString
+		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.unlocked_until, s.ended_at
 			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2`,
-			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &unlocked)
+			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &unlocked, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		v.Unlocked = unlocked.String > t.stamp()
+		v.Ended = ended.Valid
+		v.Unlocked = unlocked.String > t.stamp() && !v.Ended
 		return err
 	})
 	return v, err
@@ -93,6 +108,18 @@ func (db *DB) EndSession(ctx context.Context, v Viewer) error {
 
 func (t *tx) endSession(ctx context.Context, v Viewer) error {
 	_, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, v.Session)
+	return err
+}
+
+// replayLasts is how long a form that ended its session is still recognised
+// when it comes a second time.
+const replayLasts = 10 * time.Minute
+
+// endAfterSubmit ends the session of a form that was saved. For ten minutes the
+// token is good for one thing: to give the same form the same answer again.
+func (t *tx) endAfterSubmit(ctx context.Context, v Viewer) error {
+	_, err := t.ExecContext(ctx, `UPDATE sessions SET ended_at = $1, expires_at = $2, unlocked_until = NULL WHERE token_hash = $3 AND ended_at IS NULL`,
+		t.stamp(), stamp(t.now.Add(replayLasts)), v.Session)
 	return err
 }
 

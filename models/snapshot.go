@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Snapshot is what the therapist published in a review from what the partner
@@ -53,6 +54,7 @@ type PublishInput struct {
 	Keys       []string
 	Words      string
 	SpokenOn   string // the date on which she spoke with the partner alone
+	Version    string // of the proposals that the form showed
 	Submission Submission
 }
 
@@ -60,8 +62,9 @@ type PublishInput struct {
 // a snapshot that the client can see. Only the case's therapist may. It is
 // Invalid with field messages: averages and the call need a date on which the
 // partner was spoken to alone. It is Conflict when an item is not proposed any
-// more, and while one of the last four reports says that the partner was pushed
-// about her answers.
+// more or has another value than the form showed, and while publishing is held:
+// one of the last four reports said, in any of its versions, that the partner
+// was pushed about her answers, and she was not spoken to alone since.
 func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishInput) (id string, err error) {
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		c, today, err := t.caseToday(ctx, v, caseID)
@@ -79,6 +82,9 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 			return err
 		}
 		id, err = t.once(ctx, v, in.Submission, "publish "+caseID, in, func() (string, error) {
+			if in.Version != offersVersion(proposed(list)) {
+				return "", conflict("What can be shown has changed meanwhile. Look at the list again.")
+			}
 			chosen, err := picked(list, in.Keys)
 			if err != nil {
 				return "", err
@@ -94,8 +100,8 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 			if err := r.err(); err != nil {
 				return "", err
 			}
-			if held, err := t.publishingHeld(ctx, caseID); err != nil || held {
-				return "", errors.Join(err, conflict("Publishing is held: in one of the last four reports the partner was pushed about the answers. Speak with the partner alone. Nothing was published."))
+			if since, err := t.publishingHeld(ctx, caseID); err != nil || spoken < since {
+				return "", errors.Join(err, conflict("Publishing is held, and nothing was published. The reason stands in the review. Read it alone."))
 			}
 			s := Snapshot{ID: newID(), Words: words, ReportedBy: c.Partner.Name, LastWeek: today.Week()}
 			return s.ID, errors.Join(t.addSnapshot(ctx, caseID, s, chosen, today), t.audit(ctx, v, "snapshot published", caseID, s.ID))
@@ -105,12 +111,20 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 	return id, err
 }
 
-// publishingHeld says whether one of the last four reports says that the
-// partner was pushed about what to say.
-func (t *tx) publishingHeld(ctx context.Context, caseID string) (held bool, err error) {
-	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM (SELECT pushed FROM partner_reports WHERE case_id = $1 ORDER BY week DESC LIMIT 4) last
-		WHERE last.pushed IN ('a_little', 'yes'))`, caseID).Scan(&held)
-	return held, err
+// publishingHeld gives the first day on which a talk with the partner alone
+// lifts the hold on publishing: the day on which the latest of the last four
+// reports was saved that said, in any of its versions, that she was pushed. It
+// is empty when nothing is held.
+func (t *tx) publishingHeld(ctx context.Context, caseID string) (since Day, err error) {
+	var latest, zone string
+	err = t.QueryRowContext(ctx, `SELECT COALESCE(max(last.saved_at), ''), (SELECT zone FROM practices WHERE id = 1) FROM (SELECT id, pushed, saved_at FROM partner_reports WHERE case_id = $1 ORDER BY week DESC LIMIT 4) last
+		WHERE last.pushed IN ('a_little', 'yes') OR EXISTS (SELECT 1 FROM partner_report_corrections c WHERE c.report_id = last.id
+			AND (c.was LIKE '%"Pushed":"a_little"%' OR c.was LIKE '%"Pushed":"yes"%'))`, caseID).Scan(&latest, &zone)
+	if err != nil || latest == "" {
+		return "", err
+	}
+	saved, err := time.Parse(time.RFC3339, latest)
+	return DayOf(saved, Practice{Zone: zone}.Location()), err
 }
 
 func (t *tx) addSnapshot(ctx context.Context, caseID string, s Snapshot, chosen []Offer, today Day) error {
@@ -120,6 +134,12 @@ func (t *tx) addSnapshot(ctx context.Context, caseID string, s Snapshot, chosen 
 		return err
 	}
 	for _, o := range chosen {
+		if !o.ByWeek() {
+			if _, err := t.ExecContext(ctx, `INSERT INTO shown_averages (case_id, item, phase_id, value, answers) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (case_id, item, phase_id) DO NOTHING`, caseID, o.Item, o.Place, *o.Value, o.answers); err != nil {
+				return err
+			}
+		}
 		if _, err := t.ExecContext(ctx, `INSERT INTO snapshot_values (snapshot_id, item, place, value, answer) VALUES ($1, $2, $3, $4, $5)`,
 			s.ID, o.Item, o.Place, o.Value, o.Answer); err != nil {
 			return err

@@ -103,8 +103,10 @@ func TestSubmission_publishedAndDecidedOnce(t *testing.T) {
 	p, c := reported(t)
 	propose(t, p, c, "conflict."+week1)
 	ids := make(chan string, 21)
+	_, version, err := p.Proposals(ctx, p.Owner, c.CaseID)
+	must(t, err)
 	sendOften(t, p, func() error {
-		id, err := p.Publish(ctx, p.Owner, c.CaseID, models.PublishInput{Keys: []string{"conflict." + week1}, Submission: sub("a")})
+		id, err := p.Publish(ctx, p.Owner, c.CaseID, models.PublishInput{Keys: []string{"conflict." + week1}, Submission: sub("a"), Version: version})
 		ids <- id
 		return err
 	})

@@ -114,8 +114,12 @@ func tick(what ...some) act {
 // alone on the same day.
 func publish(words string) act {
 	return func(ctx context.Context, l *life) error {
-		_, err := l.db.Publish(ctx, l.therapist, l.caseID, models.PublishInput{Keys: l.ticked, Words: words,
-			SpokenOn: string(models.DayOf(l.db.Now(), l.zone))})
+		_, version, err := l.db.Proposals(ctx, l.therapist, l.caseID)
+		if err != nil {
+			return err
+		}
+		_, err = l.db.Publish(ctx, l.therapist, l.caseID, models.PublishInput{Keys: l.ticked, Words: words,
+			SpokenOn: string(models.DayOf(l.db.Now(), l.zone)), Version: version})
 		return err
 	}
 }

@@ -33,7 +33,7 @@ func TestPhases(t *testing.T) {
 			"Follow-up 9+12 every 4, dose 1: 3 asked, 3 and 3, call not_yet", "Follow-up 21+3 every 1, dose 1: 3 asked, 3 and 3, call yes_for_now",
 			"Follow-up 24+24 every 4, dose 1: 1 asked, 1 and 1, call yes",
 		},
-		"Pavel": {"Baseline 1+4 every 1, dose -: 4 asked, 4 and 4, call -", "B1 5+4 every 1, dose 2: 2 asked, 1 and 1, call -"},
+		"Pavel": {"Baseline 1+4 every 1, dose -: 4 asked, 4 and 4, call -", "B1 5+4 every 1, dose 2: 1 asked, 1 and 1, call -"},
 	}
 	all := reviews(t, open(t, "2026-03-11T10:00:00+01:00"))
 	if len(all) != len(want) {

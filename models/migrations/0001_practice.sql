@@ -15,11 +15,14 @@ CREATE TABLE people (
 	role            TEXT NOT NULL CHECK (role IN ('therapist', 'client', 'partner')),
 	is_owner        INTEGER NOT NULL DEFAULT 0 CHECK (is_owner IN (0, 1)),
 	name            TEXT NOT NULL,
-	signin          TEXT UNIQUE,            -- folded to lower case; NULL until the person has joined
+	signin          TEXT,                   -- folded to lower case; NULL until the person has joined
 	passphrase_hash TEXT,
 	created_at      TEXT NOT NULL,
 	CHECK ((signin IS NULL) = (passphrase_hash IS NULL))
 ) STRICT;
+-- Unique within a role alone: nobody learns by trying whether somebody of
+-- another role has joined, and under what name.
+CREATE UNIQUE INDEX people_signin ON people (signin, role);
 
 CREATE TABLE invitations (
 	code_hash   TEXT PRIMARY KEY,
@@ -35,7 +38,8 @@ CREATE TABLE sessions (
 	person_id      TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
 	created_at     TEXT NOT NULL,
 	expires_at     TEXT NOT NULL,
-	unlocked_until TEXT                    -- the partner's own pages, after her passphrase again
+	unlocked_until TEXT,                   -- the partner's own pages, after her passphrase again
+	ended_at       TEXT                    -- kept for minutes, to answer a form that is sent twice
 ) STRICT;
 CREATE INDEX sessions_person ON sessions (person_id);
 

@@ -13,6 +13,17 @@ CREATE TABLE partner_proposals (
 CREATE UNIQUE INDEX partner_proposals_week ON partner_proposals (case_id, item, week) WHERE week IS NOT NULL;
 CREATE UNIQUE INDEX partner_proposals_phase ON partner_proposals (case_id, item, phase_id) WHERE phase_id IS NOT NULL;
 
+-- Every average that was ever published, over how many answers: another one of
+-- the same phase would give away the week between them.
+CREATE TABLE shown_averages (
+	case_id  TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	item     TEXT NOT NULL CHECK (item IN ('leaving', 'felt_real')),
+	phase_id TEXT NOT NULL REFERENCES phases (id) ON DELETE CASCADE,
+	value    REAL NOT NULL,
+	answers  INTEGER NOT NULL,
+	PRIMARY KEY (case_id, item, phase_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE snapshots (
 	id           TEXT PRIMARY KEY,
 	case_id      TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,

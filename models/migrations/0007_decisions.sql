@@ -3,7 +3,7 @@ CREATE TABLE decisions (
 	id            TEXT PRIMARY KEY,
 	case_id       TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
 	experiment_id TEXT NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
-	phase_id      TEXT NOT NULL REFERENCES phases (id) ON DELETE CASCADE,
+	phase         TEXT NOT NULL,               -- the phase that was reviewed, by name
 	choice        TEXT NOT NULL CHECK (choice IN ('enough', 'enough_for_now', 'step_up', 'hold', 'extend', 'stop_no_benefit', 'stop_harm', 'end_treatment', 'follow_up')),
 	decided_on    TEXT NOT NULL,
 	present       TEXT NOT NULL CHECK (present IN ('client', 'both', 'partner', 'nobody')),
@@ -12,6 +12,8 @@ CREATE TABLE decisions (
 	who_pays      TEXT NOT NULL,
 	learning      TEXT NOT NULL DEFAULT '',
 	confidence    INTEGER CHECK (confidence BETWEEN 0 AND 100),
+	client_text   TEXT NOT NULL DEFAULT '',
+	partner_text  TEXT NOT NULL DEFAULT '',
 	numbers       TEXT NOT NULL CHECK (json_valid(numbers)),
 	created_at    TEXT NOT NULL
 ) STRICT;

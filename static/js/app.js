@@ -69,6 +69,10 @@
 
   function submitting(event) {
     const form = event.target;
+    if (form.matches('.exit')) {
+      document.body.hidden = true; // now, not when the network answers
+      return;
+    }
     if (busy.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation(); // htmx must not see it either
