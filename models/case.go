@@ -63,7 +63,7 @@ func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id stri
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, in.Submission, "open case", in, func() (string, error) {
+		id, err = t.makeOnce(ctx, v, in.Submission, "open case", in, func() (string, error) {
 			clientID, err1 := t.addPerson(ctx, Client, false, client)
 			partnerID, err2 := t.addPerson(ctx, Partner, false, partner)
 			if err := errors.Join(err1, err2); err != nil {

@@ -100,7 +100,7 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 		if err := check.err(); err != nil {
 			return err
 		}
-		_, err = t.once(ctx, v, in.Submission, "decision "+experimentID, in, func() (string, error) {
+		_, err = t.makeOnce(ctx, v, in.Submission, "decision "+experimentID, in, func() (string, error) {
 			frozen, version := r.Frozen()
 			if version != in.Version {
 				return "", conflict("The numbers have changed since this form was made. Look at them again; what you wrote is kept.")

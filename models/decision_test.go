@@ -79,3 +79,16 @@ func TestDecide_refusals(t *testing.T) {
 	in := decision(t, p, c)
 	wantConflict(t, p.Decide(ctx, p.Owner, other.Experiment, in), "has not started")
 }
+
+func TestDecide_outlivesItsPhase(t *testing.T) {
+	t.Parallel()
+	p, c := intervention(t) // B1 has begun this week
+	in := decision(t, p, c)
+	in.Choice = "stop_harm"
+	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
+	must(t, p.EndExperiment(ctx, p.Owner, c.Experiment, models.EndInput{LastWeek: week4, Reason: "Harm."}))
+	list, err := p.Decisions(ctx, p.Owner, c.Experiment)
+	if err != nil || len(list) != 1 || list[0].Phase != "B1" || list[0].Reasons != "Too early." {
+		t.Errorf("after the end the decisions are %+v, %v", list, err)
+	}
+}

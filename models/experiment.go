@@ -130,7 +130,7 @@ func (db *DB) NewExperiment(ctx context.Context, v Viewer, caseID, behaviour str
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, s, "new experiment "+caseID, behaviour, func() (string, error) {
+		id, err = t.makeOnce(ctx, v, s, "new experiment "+caseID, behaviour, func() (string, error) {
 			all, err := t.experiments(ctx, caseID)
 			if err != nil {
 				return "", err

@@ -210,7 +210,7 @@ func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string, s Submiss
 		if err := r.err(); err != nil {
 			return err
 		}
-		id, err := t.once(ctx, v, s, "therapist", name, func() (string, error) {
+		id, err := t.makeOnce(ctx, v, s, "therapist", name, func() (string, error) {
 			id, err := t.addPerson(ctx, Therapist, false, name)
 			return id, errors.Join(err, t.audit(ctx, v, "therapist added", "", id))
 		})

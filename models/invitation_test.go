@@ -235,3 +235,21 @@ func TestSetUp_takesNoOtherCode(t *testing.T) {
 		t.Errorf("the code was used up: %v", err)
 	}
 }
+
+// A name that somebody of another role has is free: nobody learns by trying who
+// has joined.
+func TestJoin_namesOfOtherRolesAreFree(t *testing.T) {
+	t.Parallel()
+	p, c := baseline(t)
+	id, err := p.OpenCase(ctx, p.Owner, models.OpenCaseInput{ClientName: "Al", PartnerName: "Bo", ClientPronoun: "he", PartnerPronoun: "she", Children: "no"})
+	must(t, err)
+	taken := look(t, p, `SELECT signin FROM people WHERE id = $1`, c.Partner.PersonID)
+	v, err := join(p, code(t, p, id, models.Client), taken, "12345678")
+	must(t, err)
+	if got, err := p.SignIn(ctx, taken, "12345678"); err != nil || got.PersonID != v.PersonID {
+		t.Errorf("the client signs in as %+v, %v", got, err)
+	}
+	if got, err := p.SignIn(ctx, taken, modelstest.Passphrase); err != nil || got.PersonID != c.Partner.PersonID {
+		t.Errorf("the partner signs in as %+v, %v", got, err)
+	}
+}

@@ -81,7 +81,7 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 		if err != nil {
 			return err
 		}
-		id, err = t.once(ctx, v, in.Submission, "publish "+caseID, in, func() (string, error) {
+		id, err = t.makeOnce(ctx, v, in.Submission, "publish "+caseID, in, func() (string, error) {
 			if in.Version != offersVersion(proposed(list)) {
 				return "", conflict("What can be shown has changed meanwhile. Look at the list again.")
 			}

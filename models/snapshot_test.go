@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"testing"
+	"time"
 
 	"enough/models"
 )
@@ -64,5 +65,49 @@ func TestPublish_heldWhileShePushedAboutAnswers(t *testing.T) {
 		p.Sunday()
 		c.Report(t, models.PartnerReportInput{})
 		must(t, publish(p, c, "", "conflict."+week1))
+	}
+}
+
+func TestPublish_heldUntilATalkWhateverIsCorrected(t *testing.T) {
+	t.Parallel()
+	p, c := baseline(t)
+	p.Sunday()
+	c.Report(t, models.PartnerReportInput{Tension: "6", Pushed: "yes"})
+	c.Report(t, models.PartnerReportInput{Tension: "6", Pushed: "no", Version: "1"})
+	today := models.DayOf(p.Now(), time.UTC)
+	propose(t, p, c, "conflict."+week1)
+	wantConflict(t, publish(p, c, "", "conflict."+week1), "held")
+	wantConflict(t, publish(p, c, string(today.Add(-1)), "conflict."+week1), "held")
+	must(t, publish(p, c, string(today), "conflict."+week1))
+}
+
+func TestPublish_onlyTheValueThatWasShown(t *testing.T) {
+	t.Parallel()
+	p, c := baseline(t)
+	p.Sunday()
+	c.Report(t, models.PartnerReportInput{Tension: "9"})
+	propose(t, p, c, "conflict."+week1)
+	_, version, err := p.Proposals(ctx, p.Owner, c.CaseID)
+	must(t, err)
+	c.Report(t, models.PartnerReportInput{Tension: "1", Version: "1"})
+	propose(t, p, c, "conflict."+week1)
+	_, err = p.Publish(ctx, p.Owner, c.CaseID, models.PublishInput{Keys: []string{"conflict." + week1}, Version: version})
+	wantConflict(t, err, "changed meanwhile")
+	wantShown(t, p, c, nil)
+}
+
+func TestTakeBack_takesTheWordsToo(t *testing.T) {
+	t.Parallel()
+	p, c := reported(t)
+	keys := []string{"conflict." + week1, "conflict." + week2}
+	propose(t, p, c, keys...)
+	_, version, err := p.Proposals(ctx, p.Owner, c.CaseID)
+	must(t, err)
+	_, err = p.Publish(ctx, p.Owner, c.CaseID, models.PublishInput{Keys: keys, Words: "It was high in the first week.", Version: version})
+	must(t, err)
+	must(t, p.TakeBack(ctx, c.Partner, keys[0]))
+	list, err := p.ForClient().Snapshots(ctx, c.Client)
+	if err != nil || len(list) != 1 || list[0].Words != "" || len(list[0].Values) != 1 {
+		t.Errorf("he sees %+v, %v", list, err)
 	}
 }

@@ -18,6 +18,16 @@ type Submission struct{ ID string }
 // never stands for another; typed is what the person sent. Submissions without
 // an id are always acted on.
 func (t *tx) once(ctx context.Context, v Viewer, s Submission, act string, typed any, fn func() (objectID string, err error)) (string, error) {
+	return t.actOn(ctx, v, s, act, typed, false, fn)
+}
+
+// makeOnce is once for an act that makes something new: the same form with
+// another content does not make a second one.
+func (t *tx) makeOnce(ctx context.Context, v Viewer, s Submission, act string, typed any, fn func() (objectID string, err error)) (string, error) {
+	return t.actOn(ctx, v, s, act, typed, true, fn)
+}
+
+func (t *tx) actOn(ctx context.Context, v Viewer, s Submission, act string, typed any, made bool, fn func() (objectID string, err error)) (string, error) {
 	if s.ID == "" {
 		return fn()
 	}
@@ -32,6 +42,9 @@ func (t *tx) once(ctx context.Context, v Viewer, s Submission, act string, typed
 		v.PersonID, key).Scan(&was, &object)
 	if err == nil && was == fingerprint {
 		return object, nil
+	}
+	if err == nil && made {
+		return "", conflict("This form was sent before and is kept as it was then. Open it again to make another.")
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", err

@@ -142,12 +142,21 @@ func TestSubmission_otherContentIsAnotherAct(t *testing.T) {
 	must(t, p.SubmitPartnerReport(ctx, c.Partner, r))
 	wantLook(t, p, "2 2", `SELECT leaving, version FROM partner_reports`)
 
-	for _, name := range []string{"Al", "Bo", "Al"} {
+	// What makes something new makes one: another content under the same id is
+	// told so, and the first is still the answer to the first.
+	open := func(name string) error {
 		_, err := p.OpenCase(ctx, p.Owner, models.OpenCaseInput{ClientName: name, PartnerName: "Cy", ClientPronoun: "he", PartnerPronoun: "she",
 			Children: "no", Submission: sub("c")})
-		must(t, err)
+		return err
 	}
-	wantLook(t, p, "4", `SELECT count(*) FROM cases`)
+	must(t, open("Al"))
+	wantConflict(t, open("Bo"), "sent before")
+	must(t, open("Al"))
+	wantLook(t, p, "2", `SELECT count(*) FROM cases`)
+	// The id of a form of one act is none of another's.
+	_, err := p.AddTherapist(ctx, p.Owner, "Dr Di", sub("c"))
+	must(t, err)
+	wantLook(t, p, "1", `SELECT count(*) FROM people WHERE name = 'Dr Di'`)
 }
 
 func TestSubmission_refusedIsNotKept(t *testing.T) {
