@@ -32,6 +32,9 @@ func TestBrowserAgreement_onePage(t *testing.T) {
 			t.Errorf("the agreement of %s prints on %d pages, wanted 1", line.Client, n)
 		}
 		if dir := os.Getenv("ENOUGH_SHOTS"); dir != "" {
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(filepath.Join(dir, "agreement.pdf"), pdf.Data, 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -49,6 +49,17 @@ func (k *canvas) panel(title string, top int) {
 	k.titles, k.tops = append(k.titles, title), append(k.tops, float64(top))
 }
 
+// countTop is the top of an axis for a number of times a week, at least eight.
+func countTop(most int) int {
+	switch {
+	case most <= 8:
+		return 8
+	case most <= 10:
+		return 10
+	}
+	return 15
+}
+
 // edge is where the band of a week begins: the Thursday noon before it.
 func edge(w models.Week) string {
 	return w.Monday().Add(-4).Time().Format("2006-01-02T15:04:05Z")
@@ -257,7 +268,7 @@ func (k *canvas) option() map[string]any {
 			titleTop = k.size(24 * lines)
 		}
 		every := 2
-		if k.tops[i] > 6 {
+		if k.tops[i] > 8 {
 			every = 5
 		}
 		grids = append(grids, map[string]any{"left": k.size(34), "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})

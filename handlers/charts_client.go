@@ -14,7 +14,7 @@ func newOwnChart(k models.ClientCase, checkins []models.Checkin) chart {
 	}
 	last = max(last, first)
 	byWeek := map[models.Week]*models.Checkin{}
-	top := 7
+	top := 0
 	for i, c := range checkins {
 		byWeek[c.Week] = &checkins[i]
 		if c.Done != nil {
@@ -42,7 +42,7 @@ func newOwnChart(k models.ClientCase, checkins []models.Checkin) chart {
 		t.Rows = append(t.Rows, []string{w.Monday().Long(), digits(p.Dose), digits(c.Done), digits(c.Effort), itoa(c.Tension), itoa(c.Forecast)})
 	}
 	cv := newCanvas(first, last)
-	cv.panel("Times a week", top)
+	cv.panel("Times a week", countTop(top))
 	cv.panel("0 to 10", 10)
 	cv.phases(k.Phases, clientPhaseName)
 	cv.bars(0, "Done", lookOne.colour, done)

@@ -77,14 +77,14 @@ func phaseName(p models.Phase) string {
 // criterion.
 func newOutcomeChart(r models.Review) chart {
 	cv, phases := reviewCanvas(r)
-	top := 7
+	top := 0
 	done := reviewSeries(r, ofCheckin(doneOf))
 	for _, p := range done {
 		if p.value != nil {
 			top = max(top, int(*p.value))
 		}
 	}
-	cv.panel("Times a week", top)
+	cv.panel("Times a week", countTop(top))
 	cv.panel("Partner’s scores, 0 to 10; thin lines are phase means", 10)
 	cv.phases(phases, phaseName)
 	cv.bars(0, "Done", lookThree.colour, done)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/rand"
 	"strconv"
+	"strings"
 
 	"enough/models"
 )
@@ -114,6 +115,8 @@ func (f filler) choice(name, label string, pairs ...string) field {
 func (f filler) scale(name, label, low, mid, high string) field {
 	x := f.field("scale", name, label)
 	x.Low, x.Mid, x.High = low, mid, high
+	// Nothing is entered here: the numbers stand there to be chosen.
+	x.Error = strings.Replace(x.Error, "Enter a whole number", "Choose a number", 1)
 	for n := range 11 {
 		value := strconv.Itoa(n)
 		x.Options = append(x.Options, option{Value: value, Text: value, Checked: x.Value == value})

@@ -86,7 +86,7 @@ func (a *App) saveGate(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	if in.Fear == "yes" && f.text("fear_sure") != "yes" {
-		err = &models.Error{Kind: models.Invalid, Message: "Some answers need a change.", Fields: models.FieldErrors{"fear_sure": "This cannot be taken back. Choose it to put it on record, or change the answer above."}}
+		err = &models.Error{Kind: models.Invalid, Message: "Something here needs a change. Look for the mark.", Fields: models.FieldErrors{"fear_sure": "This cannot be taken back. Choose it to put it on record, or change the answer above."}}
 	} else {
 		err = a.db.SaveGate(c.Request().Context(), v, id, in)
 	}

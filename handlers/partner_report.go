@@ -181,7 +181,7 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 	case "yes":
 		err = a.db.SubmitPartnerReport(ctx, v, reportInput(f))
 	default:
-		err = &models.Error{Kind: models.Invalid, Message: "Some answers need a change.", Fields: models.FieldErrors{"alone": "Choose one."}}
+		err = &models.Error{Kind: models.Invalid, Message: "Something here needs a change. Look for the mark.", Fields: models.FieldErrors{"alone": "Choose one."}}
 	}
 	if err == nil {
 		a.forget(c)

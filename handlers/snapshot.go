@@ -128,9 +128,9 @@ func (a *App) showTogether(c echo.Context, v models.Viewer) error {
 	p.Page.Title, p.Page.Nav, p.Page.Refetch = neutralTitle, nil, true
 	if len(snapshots) > 0 {
 		whole := allShared(snapshots)
-		p.Page.Heading = "Shared up to " + whole.Published.Long()
 		view := newSnapshotView(k, whole, 0, true)
 		view.Heading = ""
+		view.By += " Last shared on " + whole.Published.Long() + "."
 		p.Snapshot, p.Page.Charts = &view, view.Chart != nil
 	}
 	return a.page(c, http.StatusOK, p)

@@ -60,7 +60,7 @@ func (f FieldErrors) err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Message: "Some answers need a change.", Fields: f}
+	return &Error{Kind: Invalid, Message: "Something here needs a change. Look for the mark.", Fields: f}
 }
 
 // KindOf gives the kind of an error, zero when it is a fault of ours.
