@@ -156,6 +156,21 @@ func (db *DB) EnterCheckin(ctx context.Context, v Viewer, caseID string, in Chec
 	})
 }
 
+// PaperCheckinForm says what the client's paper form of a week asks. Only the
+// case's therapist may know.
+func (db *DB) PaperCheckinForm(ctx context.Context, v Viewer, caseID, week string) (f CheckinForm, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		p, w, today, err := t.paperWeek(ctx, v, caseID, week)
+		if err != nil {
+			return err
+		}
+		f = checkinForm(p, w, today)
+		f.Saved, err = t.checkin(ctx, caseID, w)
+		return err
+	})
+	return f, err
+}
+
 // paperWeek gives the phase of a week for which a paper form can be entered.
 func (t *tx) paperWeek(ctx context.Context, v Viewer, caseID, week string) (p Phase, w Week, today Day, err error) {
 	if _, err = t.caseOf(ctx, v, caseID); err != nil {

@@ -43,23 +43,6 @@ type PartnerCall struct {
 	Different string // what would have to be different
 }
 
-// PartnerForm says what the partner's form of a week asks.
-type PartnerForm struct {
-	CaseID        string
-	ClientPronoun Pronoun
-	Emergency     string
-	Week          Week
-	Label         string // what the form calls the act
-	AsksNoticed   bool
-	AsksDifferent bool // in place of noticed
-	AsksChildren  bool
-	AsksCall      bool
-	Blind         bool // she would rather not know the plan
-	Late          bool
-	// Saved is the version of the report that is there, 0 when there is none.
-	Saved int
-}
-
 // PartnerReportInput is the partner's weekly form as typed.
 type PartnerReportInput struct {
 	Week, Alone                                        string
@@ -121,65 +104,6 @@ func (in PartnerReportInput) checkNoticed(r *reading, p *PartnerReport) {
 	}
 }
 
-// PartnerForm gives the partner's form that is open now. It is false when none
-// is: between phases, in a planned gap, while her reports rest, on a Thursday.
-// It says whether there is a report, never what it says.
-func (db *DB) PartnerForm(ctx context.Context, v Viewer) (f PartnerForm, open bool, err error) {
-	err = db.read(ctx, func(ctx context.Context, t *tx) error {
-		today, err := t.today(ctx)
-		if err != nil {
-			return err
-		}
-		w, ok := FormWeek(today)
-		if f, open, err = t.partnerForm(ctx, v, w, today); err != nil || !ok {
-			open = false
-		}
-		return err
-	})
-	return f, open, err
-}
-
-// partnerForm gives the form of a week of the partner's own case, and whether
-// its answers are asked for.
-func (t *tx) partnerForm(ctx context.Context, v Viewer, w Week, today Day) (f PartnerForm, asked bool, err error) {
-	if v.Role != Partner {
-		return f, false, notFound()
-	}
-	f.Week, f.Late = w, w.FormsOn(today) == FormsLate
-	var wants string
-	var children bool
-	err = t.QueryRowContext(ctx, `SELECT c.id, c.client_pronoun, c.children_home, p.emergency, COALESCE(g.wants_plan, '')
-		FROM cases c JOIN practices p ON p.id = 1 LEFT JOIN gates g ON g.case_id = c.id WHERE c.partner_id = $1`, v.PersonID).
-		Scan(&f.CaseID, &f.ClientPronoun, &children, &f.Emergency, &wants)
-	if errors.Is(err, sql.ErrNoRows) {
-		return f, false, notFound()
-	}
-	if err != nil {
-		return f, false, err
-	}
-	phases, err := t.casePhases(ctx, f.CaseID)
-	if err != nil {
-		return f, false, err
-	}
-	excused, err := t.excused(ctx, f.CaseID)
-	if err != nil {
-		return f, false, err
-	}
-	rests, err := t.rests(ctx, f.CaseID)
-	if err != nil {
-		return f, false, err
-	}
-	p, in := phaseOf(phases, w)
-	f.Label = p.Label
-	f.Blind = wants == "rather_not"
-	f.AsksNoticed = p.PlanAsked() && wants != "rather_not"
-	f.AsksDifferent = p.PlanAsked() && wants == "rather_not"
-	f.AsksChildren = children
-	f.AsksCall = p.CallDue(w)
-	err = t.QueryRowContext(ctx, `SELECT COALESCE(max(version), 0) FROM partner_reports WHERE case_id = $1 AND week = $2`, f.CaseID, w).Scan(&f.Saved)
-	return f, in && p.AsksIn(w) && !excused[w] && !rests.cover(w), err
-}
-
 // SubmitPartnerReport keeps the partner's entry for a week of her own case and
 // ends her session. Every item may be skipped. A correction needs an unlocked
 // session; what the report said before is kept, and what it changes of things
@@ -227,45 +151,6 @@ func (db *DB) EnterPartnerReport(ctx context.Context, v Viewer, caseID string, i
 		})
 		return err
 	})
-}
-
-// PaperReportForm says what the paper form of a week asks. Only the case's
-// therapist may know.
-func (db *DB) PaperReportForm(ctx context.Context, v Viewer, caseID, week string) (f PartnerForm, err error) {
-	err = db.read(ctx, func(ctx context.Context, t *tx) (err error) {
-		f, err = t.paperReport(ctx, v, caseID, week)
-		return err
-	})
-	return f, err
-}
-
-// PaperCheckinForm says what the client's paper form of a week asks. Only the
-// case's therapist may know.
-func (db *DB) PaperCheckinForm(ctx context.Context, v Viewer, caseID, week string) (f CheckinForm, err error) {
-	err = db.read(ctx, func(ctx context.Context, t *tx) error {
-		p, w, today, err := t.paperWeek(ctx, v, caseID, week)
-		if err != nil {
-			return err
-		}
-		f = checkinForm(p, w, today)
-		f.Saved, err = t.checkin(ctx, caseID, w)
-		return err
-	})
-	return f, err
-}
-
-func (t *tx) paperReport(ctx context.Context, v Viewer, caseID, week string) (PartnerForm, error) {
-	_, w, today, err := t.paperWeek(ctx, v, caseID, week)
-	if err != nil {
-		return PartnerForm{}, err
-	}
-	c, err := t.caseOf(ctx, v, caseID)
-	if err != nil {
-		return PartnerForm{}, err
-	}
-	f, _, err := t.partnerForm(ctx, Viewer{PersonID: c.Partner.ID, Role: Partner}, w, today)
-	f.AsksCall = false
-	return f, err
 }
 
 func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerReportInput, onPaper bool) (id string, err error) {
