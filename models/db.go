@@ -33,6 +33,7 @@ type DB struct {
 	client  *sql.DB
 	now     func() time.Time
 	hashing hashCost
+	tries   attempts
 }
 
 // writeLimit is the longest that a write may take, from its first statement to

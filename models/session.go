@@ -27,12 +27,14 @@ func sessionLasts(role Role) time.Duration {
 }
 
 // SignIn gives the person whom a sign-in name and a passphrase belong to.
-// Unknown, wrong and not yet joined give the same error after the same work.
+// Unknown, wrong and not yet joined give the same error after the same work,
+// and after several wrong tries each name must wait.
 func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, error) {
 	// A name is unique within its role alone, so there may be one for each.
+	name := strings.ToLower(strings.TrimSpace(signin))
 	found, kept := map[Role]Viewer{}, map[Role]string{}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, strings.ToLower(strings.TrimSpace(signin)))
+		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, name)
 		if err != nil {
 			return err
 		}
@@ -51,15 +53,15 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		return Viewer{}, err
 	}
 	var who Viewer
-	for _, role := range []Role{Therapist, Client, Partner} {
-		if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
-			who = found[role]
+	err = db.guess("name "+name, "This name and passphrase do not go together. Type them again.", func() bool {
+		for _, role := range []Role{Therapist, Client, Partner} {
+			if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
+				who = found[role]
+			}
 		}
-	}
-	if !who.Known() {
-		return Viewer{}, invalid("passphrase", "This name and passphrase do not go together. Type them again.")
-	}
-	return who, nil
+		return who.Known()
+	})
+	return who, err
 }
 
 // StartSession signs a person in and gives the token for the cookie. A partner
@@ -133,8 +135,9 @@ func (db *DB) Unlock(ctx context.Context, v Viewer, passphrase string) error {
 	if err != nil {
 		return err
 	}
-	if !db.hashing.matches(passphrase, kept.String) {
-		return invalid("passphrase", "This is not the passphrase. Type it again.")
+	err = db.guess("person "+v.PersonID, "This is not the passphrase. Type it again.", func() bool { return db.hashing.matches(passphrase, kept.String) })
+	if err != nil {
+		return err
 	}
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE sessions SET unlocked_until = $1 WHERE token_hash = $2`, stamp(t.now.Add(unlockLasts)), v.Session)

@@ -166,3 +166,36 @@ func TestSignIn_oneErrorForAll(t *testing.T) {
 	}
 	wantLook(t, p, "0", `SELECT count(*) FROM people WHERE passphrase_hash NOT LIKE '$argon2id$v=19$%' OR passphrase_hash LIKE '%' || $1 || '%'`, modelstest.Passphrase)
 }
+
+func TestSignIn_slowsGuessing(t *testing.T) {
+	t.Parallel()
+	p, c := baseline(t)
+	name := look(t, p, `SELECT signin FROM people WHERE id = $1`, c.Partner.PersonID)
+	try := func(passphrase string) error {
+		_, err := p.SignIn(ctx, name, passphrase)
+		return err
+	}
+	for range 5 {
+		wantField(t, try("a wrong one"), "passphrase")
+	}
+	wantField(t, try(modelstest.Passphrase), "passphrase") // even the right one must wait
+	if _, err := p.SignIn(ctx, "vera", modelstest.Passphrase); err != nil {
+		t.Errorf("another name waits too: %v", err)
+	}
+	p.Clock.Set(p.Now().Add(time.Second))
+	must(t, try(modelstest.Passphrase)) // and is good after it
+	for range 60 {                      // never locked out: a minute is the most
+		p.Clock.Set(p.Now().Add(time.Minute))
+		wantField(t, try("a wrong one"), "passphrase")
+	}
+	p.Clock.Set(p.Now().Add(time.Minute))
+	must(t, try(modelstest.Passphrase))
+	// Her own pages have the same pace.
+	v := who(t, p, signIn(t, p, c.Partner))
+	for range 5 {
+		wantField(t, p.Unlock(ctx, v, "a wrong one"), "passphrase")
+	}
+	wantField(t, p.Unlock(ctx, v, modelstest.Passphrase), "passphrase")
+	p.Clock.Set(p.Now().Add(time.Second))
+	must(t, p.Unlock(ctx, v, modelstest.Passphrase))
+}
