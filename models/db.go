@@ -124,7 +124,11 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 	if err != nil {
 		return unavailable(err)
 	}
-	if err := fn(ctx, &tx{Tx: t, now: db.Now()}); err != nil {
+	in := &tx{Tx: t, now: db.Now()}
+	if err := fn(ctx, in); err != nil || in.failed != nil {
+		if err == nil {
+			err = in.failed
+		}
 		return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
 	}
 	return unavailable(t.Commit())

@@ -256,6 +256,20 @@ func TestWrite_unavailableWithoutRoom(t *testing.T) {
 	if n := auditRows(t, db); n != 0 {
 		t.Errorf("%d rows were kept", n)
 	}
+	// SQLite has rolled back by itself: what comes after in the same act is not
+	// kept on its own, whether the act minds the failure or not.
+	for _, minds := range []bool{true, false} {
+		err := db.write(context.Background(), func(ctx context.Context, t *tx) error {
+			first := t.audit(ctx, Viewer{}, long, "", "")
+			if second := t.audit(ctx, Viewer{}, "short", "", ""); minds {
+				return errors.Join(first, second)
+			}
+			return nil
+		})
+		if n := auditRows(t, db); KindOf(err) != Unavailable || n != 0 {
+			t.Errorf("minding it %t: the error is %v and %d rows were kept", minds, err, n)
+		}
+	}
 	room(pages + 1000)
 	if err := write(); err != nil {
 		t.Errorf("with room again: %v", err)

@@ -52,3 +52,13 @@ func TestNoteOccurrence_refusals(t *testing.T) {
 	wantConflict(t, client.NoteOccurrence(ctx, c.Client, sub("d")), "No plan runs")
 	wantLook(t, p, "14", `SELECT count(*) FROM occurrences`)
 }
+
+func TestNoteOccurrence_notAfterTheFormIsSaved(t *testing.T) {
+	t.Parallel()
+	p, c := intervention(t)
+	client := p.ForClient()
+	must(t, client.NoteOccurrence(ctx, c.Client, models.Submission{}))
+	on(p, models.Week(week5).Sunday())
+	must(t, client.SubmitCheckin(ctx, c.Client, checkin(week5)))
+	wantConflict(t, client.NoteOccurrence(ctx, c.Client, models.Submission{}), "is saved")
+}

@@ -298,3 +298,14 @@ func TestEnterPartnerReport_keepsHerCall(t *testing.T) {
 	must(t, p.EnterPartnerReport(ctx, p.Owner, c.CaseID, in))
 	wantLook(t, p, "not_yet", `SELECT answer FROM partner_calls`)
 }
+
+// What the form does not ask any more stays as it was answered.
+func TestSubmitPartnerReport_correctionKeepsWhatIsNotAsked(t *testing.T) {
+	t.Parallel()
+	p, c := intervention(t)
+	on(p, models.Week(week5).Sunday())
+	must(t, p.SubmitPartnerReport(ctx, c.Partner, models.PartnerReportInput{Week: week5, Noticed: "3", Real: "7", Children: "frightened"}))
+	must(t, p.SaveFrame(ctx, p.Owner, c.CaseID, models.FrameInput{Goal: "Stay married.", Children: "no", Ending: "Harm.", Version: look(t, p, `SELECT version FROM cases WHERE id = $1`, c.CaseID)}))
+	must(t, p.SubmitPartnerReport(ctx, c.Partner, models.PartnerReportInput{Week: week5, Noticed: "3", Real: "7", Note: "More.", Version: "1"}))
+	wantLook(t, p, "3 7 frightened More.", `SELECT noticed, felt_real, children, note FROM partner_reports WHERE week = $1`, week5)
+}
