@@ -200,7 +200,7 @@ func TestBrowserReviewPublish(t *testing.T) {
 
 		vera.visit(m.casePage + "/publish")
 		vera.holds("input[name=show]", 3)
-		vera.submit("#publish-form button[value=publish]")
+		vera.submit("#publish-form button[value=preview]")
 		vera.is("the message", vera.text("#publish-form .error"), "Choose at least one item.")
 		// She may hold back what was proposed.
 		vera.choose("show", "conflict.2026-05-04")

@@ -143,6 +143,9 @@ func dayName(d models.Day) string { return d.Time().Format("Monday 2 January 200
 
 // weekRange writes a week as “Monday 2 to Sunday 8 March 2026”.
 func weekRange(w models.Week) string {
+	if w == "" {
+		return ""
+	}
 	monday, sunday := w.Monday().Time(), w.Sunday().Time()
 	if monday.Month() == sunday.Month() {
 		return monday.Format("Monday 2") + " to " + sunday.Format("Sunday 2 January 2006")
@@ -172,7 +175,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 			done.Hint = sentence(b) + " Counts if: " + midSentence(open.Phase.CountsIf) + " " + refusedCounts(her)
 		}
 		fields = append(fields, done,
-			x.choice("why", "Why?", "forgot", "I forgot", "no_chance", "No chance", "chose_not_to", "I chose not to", "not_wanted", her.Cap()+" did not want it").when("done=0").hint("Only if it was 0.").optional(),
+			x.choice("why", "Why?", "forgot", "I forgot", "no_chance", "No chance", "chose_not_to", "I chose not to", "not_wanted", her.Cap()+" did not want it").when("done=0").hint("Only if it was 0."),
 			x.scale("effort", "How much effort did it cost you?", "None", "Some", "All I had").when("done!=0"))
 	}
 	fields = append(fields,
@@ -180,7 +183,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 		x.scale("forecast", "What number do you think "+her.Subject()+" would give?", tensionLow, tensionMid, tensionHigh).hint("Do not ask "+her.Object()+". Your guess is the data."))
 	if open.AsksGuess {
 		fields = append(fields,
-			x.scale("guess", "Your guess: how close is "+her.Subject()+" to leaving?", "Not at all", "", "Leaving").hint("Asked once, in the last week.").optional(),
+			x.scale("guess", "Your guess: how close is "+her.Subject()+" to leaving?", "Not at all", "", "Leaving").hint("Asked once, in the last week."),
 			x.number("sure", "How sure are you that this will be enough?", "0 to 100 per cent", 0, 100).optional())
 	}
 	fields = append(fields, x.area("note", "One line for your next session, if you want", ""))
@@ -188,11 +191,7 @@ func checkinForm(k models.ClientCase, open models.CheckinForm, ed editing, actio
 	if id == "" {
 		id = clientSubmission("checkin", k.ID, string(open.Week), itoa(ed.version))
 	}
-	heading := ""
-	if open.Week != "" {
-		heading = weekRange(open.Week)
-	}
-	fm := ed.finish(form{ID: "checkin-form", Action: action, Submit: "Save", Parts: []part{{Heading: heading, Fields: fields}}, Hidden: []saved{{"week", string(open.Week)}}})
+	fm := ed.finish(form{ID: "checkin-form", Action: action, Submit: "Save", Parts: []part{{Heading: weekRange(open.Week), Fields: fields}}, Hidden: []saved{{"week", string(open.Week)}}})
 	fm.Hidden[0].Value = id
 	return fm
 }

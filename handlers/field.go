@@ -130,7 +130,7 @@ func (f filler) passphrase(name, label, hint string, chosen bool) field {
 	return x
 }
 
-// optional marks a field that may stay empty.
+// optional says beside the label of a typed field that it may stay empty.
 func (x field) optional() field { x.Optional = true; return x }
 
 // hint sets the words under the label.

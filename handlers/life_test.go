@@ -118,7 +118,7 @@ func (l *life) sunday(week int) {
 		report.Pushed, report.Contact, report.Safe, report.ContactBy = "yes", "soon", "no", "another_way"
 	}
 	if week == 8 {
-		report.Enough, report.WhatWouldHaveToBeOther = "not_yet", "Her condition."
+		report.Enough, report.EnoughIf = "not_yet", "Her condition."
 	}
 	l.hers("a report", func() { l.c.Report(l.t, report) })
 	if week == 3 || week == 8 {

@@ -38,25 +38,25 @@ func (a *App) partnerChrome() page {
 func partnerFields(x filler, open models.PartnerForm) []field {
 	him := open.ClientPronoun
 	fields := []field{
-		x.scale("tension", "How tense were things between you this week?", tensionLow, tensionMid, tensionHigh).optional(),
-		x.scale("leaving", "How close are you to leaving?", "Not thinking about it", "I often think about it", "I am leaving, or I have left").hint("8: I am making up my mind to go.").optional(),
+		x.scale("tension", "How tense were things between you this week?", tensionLow, tensionMid, tensionHigh),
+		x.scale("leaving", "How close are you to leaving?", "Not thinking about it", "I often think about it", "I am leaving, or I have left").hint("8: I am making up my mind to go."),
 	}
 	if open.AsksNoticed {
 		fields = append(fields,
-			x.choice("noticed", "How often did you notice "+him.Object()+" "+open.Label+"?", "0", "0", "1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "6_or_more", "6 or more", "not_sure", "I am not sure").optional(),
-			x.scale("real", "When it happened, how real did it feel?", "All for show", "Hard to tell", him.Cap()+" meant it").when("noticed=1|2|3|4|5|6_or_more").optional())
+			x.choice("noticed", "How often did you notice "+him.Object()+" "+open.Label+"?", "0", "0", "1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "6_or_more", "6 or more", "not_sure", "I am not sure"),
+			x.scale("real", "When it happened, how real did it feel?", "All for show", "Hard to tell", him.Cap()+" meant it").when("noticed=1|2|3|4|5|6_or_more"))
 	}
 	if open.AsksDifferent {
-		fields = append(fields, x.choice("different", "Was anything different this week?", "no", "No", "a_little_better", "A little better", "better", "Better", "a_little_worse", "A little worse", "worse", "Worse").optional())
+		fields = append(fields, x.choice("different", "Was anything different this week?", "no", "No", "a_little_better", "A little better", "better", "Better", "a_little_worse", "A little worse", "worse", "Worse"))
 	}
 	fields = append(fields,
-		x.choice("say_no", "Could you say no this week without paying for it later?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No", "did_not_come_up", "It did not come up").optional(),
-		x.choice("safe", "Did you feel safe with "+him.Object()+" this week?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No").optional(),
+		x.choice("say_no", "Could you say no this week without paying for it later?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No", "did_not_come_up", "It did not come up"),
+		x.choice("safe", "Did you feel safe with "+him.Object()+" this week?", "yes", "Yes", "mostly", "Mostly", "not_always", "Not always", "no", "No"),
 		x.choice("contact_by", "Thank you for saying so. Your therapist will read this. Do you want to be contacted?", "safe_route", "By the way we agreed", "another_way", "Another way", "not_now", "No, not now").
 			hint(open.Emergency).when("safe=not_always|no").optional(),
-		x.choice("pushed", "Did anyone push you about what to say here?", "no", "No", "a_little", "A little", "yes", "Yes").optional())
+		x.choice("pushed", "Did anyone push you about what to say here?", "no", "No", "a_little", "A little", "yes", "Yes"))
 	if open.AsksChildren {
-		fields = append(fields, x.choice("children", "How were the children this week?", "as_usual", "As usual", "quieter", "Quieter or more careful", "frightened", "Frightened or pulled in", "not_at_home", "They were not at home", "rather_not_say", "I would rather not say").optional())
+		fields = append(fields, x.choice("children", "How were the children this week?", "as_usual", "As usual", "quieter", "Quieter or more careful", "frightened", "Frightened or pulled in", "not_at_home", "They were not at home", "rather_not_say", "I would rather not say"))
 	}
 	if open.AsksCall {
 		fields = append(fields,
@@ -66,7 +66,7 @@ func partnerFields(x filler, open models.PartnerForm) []field {
 	}
 	return append(fields,
 		x.area("note", "Anything for your therapist only?", "").optional(),
-		x.choice("contact", "Contact me", "no", "No", "when_convenient", "When convenient", "soon", "Soon").hint("Not watched round the clock. "+open.Emergency).optional())
+		x.choice("contact", "Contact me", "no", "No", "when_convenient", "When convenient", "soon", "Soon").hint("Not watched round the clock. "+open.Emergency))
 }
 
 // answered is a stored answer as a form shows it: nothing for one that was
@@ -159,7 +159,7 @@ func reportInput(f typed) models.PartnerReportInput {
 	return models.PartnerReportInput{Week: f.text("week"), Alone: f.text("alone"), Tension: f.text("tension"), Leaving: f.text("leaving"),
 		Noticed: f.text("noticed"), Real: f.text("real"), Different: f.text("different"), SayNo: f.text("say_no"), Safe: f.text("safe"), Pushed: f.text("pushed"),
 		Children: f.text("children"), Note: f.text("note"), Contact: f.text("contact"), ContactBy: f.text("contact_by"), Enough: f.text("enough"),
-		WhatWouldHaveToBeOther: f.text("other"), Version: f.text("version"), Submission: f.submission()}
+		EnoughIf: f.text("other"), Version: f.text("version"), Submission: f.submission()}
 }
 
 // savePartnerReport keeps the partner's entry for a week and ends her session.
@@ -244,12 +244,12 @@ func (a *App) showOwn(c echo.Context, v models.Viewer) error {
 	}
 	p.Correct = isOpen && open.Saved > 0
 	for i := len(reports) - 1; i >= 0; i-- {
-		p.Rows = append(p.Rows, newOwnRow(reports[i], open.ClientPronoun))
+		p.Rows = append(p.Rows, newOwnRow(reports[i]))
 	}
 	return a.page(c, http.StatusOK, p)
 }
 
-func newOwnRow(r models.PartnerReport, him models.Pronoun) ownRow {
+func newOwnRow(r models.PartnerReport) ownRow {
 	row := ownRow{Week: "Week of " + r.Week.Monday().Long()}
 	add := func(name, value string) {
 		if value != "" {

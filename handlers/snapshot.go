@@ -66,18 +66,16 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 	}
 	ctx, id := c.Request().Context(), c.Param("case")
 	if f.text("act") == "preview" {
-		snapshot, client, err := a.db.Preview(ctx, v, id, f.all("show"), f.text("words"))
-		if err != nil {
-			return a.publishAgain(c, v, f, err)
+		if len(f.all("show")) == 0 {
+			return a.publishAgain(c, v, f, &models.Error{Kind: models.Invalid, Message: "There is nothing to look at yet.", Fields: models.FieldErrors{"show": "Choose at least one item."}})
 		}
 		p, err := a.publishPage(c, v, f, nil)
 		if err != nil {
 			return err
 		}
-		if p.Preview, err = a.previewOf(c, client, snapshot, false); err != nil {
-			return err
+		if err := a.drawPreview(c, v, &p, f); err != nil {
+			return a.publishAgain(c, v, f, err)
 		}
-		p.Page.Charts = p.Preview.Page.Charts
 		return a.page(c, http.StatusOK, p)
 	}
 	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all("show"), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Version: f.text("version"), Submission: f.submission()})
@@ -87,6 +85,23 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 	return a.redirect(c, casePath(id)+"/publish")
 }
 
+// drawPreview adds what the choice would show. The page and its version were
+// made before: what changes in between is refused when it is published, never
+// published unseen.
+func (a *App) drawPreview(c echo.Context, v models.Viewer, p *publishPage, f typed) error {
+	snapshot, client, err := a.db.Preview(c.Request().Context(), v, c.Param("case"), f.all("show"), f.text("words"))
+	if err != nil {
+		return err
+	}
+	if p.Preview, err = a.previewOf(c, client, snapshot, false); err != nil {
+		return err
+	}
+	p.Page.Charts = p.Preview.Page.Charts
+	return nil
+}
+
+// publishAgain shows the form again with the problem, and with the preview
+// where the choice can still be had.
 func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) error {
 	e, status, ok := a.again(c, err)
 	if !ok {
@@ -95,6 +110,11 @@ func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) 
 	p, err := a.publishPage(c, v, f, e)
 	if err != nil {
 		return err
+	}
+	if len(f.all("show")) > 0 {
+		if err := a.drawPreview(c, v, &p, f); err != nil && models.KindOf(err) == 0 {
+			return err
+		}
 	}
 	return a.page(c, status, p)
 }

@@ -45,10 +45,10 @@ type PartnerCall struct {
 
 // PartnerReportInput is the partner's weekly form as typed.
 type PartnerReportInput struct {
-	Week, Alone                                        string
-	Tension, Leaving, Noticed, Real, Different         string
-	SayNo, Safe, Pushed, Children, Note                string
-	Contact, ContactBy, Enough, WhatWouldHaveToBeOther string
+	Week, Alone                                string
+	Tension, Leaving, Noticed, Real, Different string
+	SayNo, Safe, Pushed, Children, Note        string
+	Contact, ContactBy, Enough, EnoughIf       string
 
 	Version    string
 	Submission Submission
@@ -82,7 +82,7 @@ func (in PartnerReportInput) check(r *reading, f PartnerForm) PartnerReport {
 	if f.AsksCall {
 		p.Call = &PartnerCall{
 			Answer:    r.choice("enough", in.Enough, "skipped", "yes", "yes_for_now", "not_yet", "no", "rather_not_say"),
-			Different: r.text("other", in.WhatWouldHaveToBeOther, lineLimit),
+			Different: r.text("other", in.EnoughIf, lineLimit),
 		}
 	}
 	return p

@@ -50,7 +50,7 @@ func TestSubmitPartnerReport_states(t *testing.T) {
 			"<nil> <nil> <nil> <nil> skipped skipped skipped not_asked not_asked did_not_come_up not_always skipped frightened skipped skipped 0 0 1", ""},
 		{"mostly safe is not asked how to be reached", week5, "wants", models.PartnerReportInput{Safe: "mostly", ContactBy: "safe_route"},
 			"<nil> <nil> <nil> <nil> skipped skipped skipped not_asked not_asked skipped mostly skipped skipped skipped not_asked 0 0 1", ""},
-		{"her call", week8, "wants", models.PartnerReportInput{Enough: "not_yet", WhatWouldHaveToBeOther: "More of it."},
+		{"her call", week8, "wants", models.PartnerReportInput{Enough: "not_yet", EnoughIf: "More of it."},
 			"<nil> <nil> <nil> <nil> skipped skipped skipped not_asked not_asked skipped skipped skipped skipped skipped not_asked 0 0 1", "not_yet More of it."},
 		{"her call, which she would rather not say", week8, "wants", models.PartnerReportInput{Enough: "rather_not_say"},
 			"<nil> <nil> <nil> <nil> skipped skipped skipped not_asked not_asked skipped skipped skipped skipped skipped not_asked 0 0 1", "rather_not_say "},
@@ -145,7 +145,7 @@ func TestSubmitPartnerReport_texts(t *testing.T) {
 	}
 	texts(t, "note", 500, func(s string) error { return send(models.PartnerReportInput{Note: s}) },
 		func() string { return look(t, p, `SELECT note FROM partner_reports`) })
-	texts(t, "other", 200, func(s string) error { return send(models.PartnerReportInput{Enough: "no", WhatWouldHaveToBeOther: s}) },
+	texts(t, "other", 200, func(s string) error { return send(models.PartnerReportInput{Enough: "no", EnoughIf: s}) },
 		func() string { return look(t, p, `SELECT different FROM partner_calls`) })
 }
 
