@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 
 	"enough/models/singlecase"
 )
@@ -17,6 +18,32 @@ type Review struct {
 	// HeldSince is the day since when publishing waits for a talk with the partner
 	// alone, empty when it does not.
 	HeldSince Day
+}
+
+// WithoutLate gives the review as it is when the partner reports that were
+// saved late are left out, and in how many weeks one was. Every number is made
+// anew, except that Contacts stay: what she asked for does not depend on when.
+func (r Review) WithoutLate() (without Review, weeks int) {
+	phases := make([]PhaseReview, len(r.Phases))
+	for i, p := range r.Phases {
+		p.Weeks = slices.Clone(p.Weeks)
+		for n, w := range p.Weeks {
+			if w.Report != nil && w.Report.Late {
+				p.Weeks[n].Report, p.Weeks[n].LeftOut = nil, true
+				weeks++
+			}
+		}
+		phases[i] = p.counted()
+	}
+	r.Phases = phases
+	r.setMarks()
+	return r, weeks
+}
+
+func (r Review) setMarks() {
+	for i := range r.Phases {
+		r.Phases[i].Mark = r.mark(r.Phases[i].Phase)
+	}
 }
 
 // mark is where the criterion of an intervention lies: its level, or so far
@@ -73,6 +100,7 @@ type ReviewWeek struct {
 	Excused bool
 	Resting bool // the partner's reports rest by agreement
 	Open    bool // entries can still come in
+	LeftOut bool // the partner's report was late, and Report is nil for it
 	Checkin *Checkin
 	Report  *PartnerReport
 }
@@ -156,9 +184,7 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	for _, p := range phases {
 		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused, rests))
 	}
-	for i := range r.Phases {
-		r.Phases[i].Mark = r.mark(r.Phases[i].Phase)
-	}
+	r.setMarks()
 	if r.HeldSince, err = t.publishingHeld(ctx, caseID); err != nil {
 		return r, err
 	}
@@ -190,19 +216,25 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 		}
 		out.Weeks = append(out.Weeks, week)
 	}
+	return out.counted()
+}
+
+// counted gives the phase with its numbers as its weeks have them.
+func (p PhaseReview) counted() PhaseReview {
+	out := PhaseReview{Phase: p.Phase, Weeks: p.Weeks}
 	var conflict, leaving, noticed, felt []float64
 	for _, w := range out.Weeks {
 		if w.Asked && (w.Checkin != nil || !w.Open) {
 			out.Asked++
 		}
-		if w.Asked && !w.Resting && (w.Report != nil || !w.Open) {
+		if w.Asked && !w.Resting && (w.Report != nil || w.LeftOut || !w.Open) {
 			out.AskedPartner++
 		}
 		if w.Checkin != nil {
 			out.Checkins++
-			if w.Checkin.Done != nil && p.Dose != nil {
+			if dose := p.Phase.Dose; w.Checkin.Done != nil && dose != nil {
 				out.Done += *w.Checkin.Done
-				out.Planned += *p.Dose
+				out.Planned += *dose
 			}
 		}
 		if w.Report != nil {
@@ -217,7 +249,7 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 		}
 	}
 	outcome := conflict
-	if p.Outcome == ItemLeaving {
+	if p.Phase.Outcome == ItemLeaving {
 		outcome = leaving
 	}
 	if n := len(outcome); n >= 3 {
