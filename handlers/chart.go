@@ -233,6 +233,11 @@ func (k *canvas) fits(label string, from, end models.Week) bool {
 	return utf8.RuneCountInString(label)*letter <= band+spare
 }
 
+// axisText is how words on an axis, and titles, are written.
+func axisText(colour string, px int) map[string]any {
+	return map[string]any{"color": colour, "fontFamily": "$css:--chart-font", "fontSize": px, "fontWeight": "normal"}
+}
+
 // option gives the finished option.
 func (k *canvas) option() map[string]any {
 	k.line.Validate()
@@ -240,9 +245,7 @@ func (k *canvas) option() map[string]any {
 	for _, drop := range []string{"title", "legend", "tooltip", "xAxis", "yAxis", "color", "dataZoom", "visualMap"} {
 		delete(o, drop)
 	}
-	text := func(colour string, px int) map[string]any {
-		return map[string]any{"color": colour, "fontFamily": "$css:--chart-font", "fontSize": k.size(px), "fontWeight": "normal"}
-	}
+	text := func(colour string, px int) map[string]any { return axisText(colour, k.size(px)) }
 	with := func(m map[string]any, more map[string]any) map[string]any {
 		maps.Copy(m, more)
 		return m

@@ -26,6 +26,7 @@ func planStepPath(id, step string) string {
 }
 func phaseStepPath(id, kind string) string { return experimentPath(id) + "/step/" + kind }
 func reviewPath(id string) string          { return experimentPath(id) + "/review" }
+func maskedPath(id string) string          { return experimentPath(id) + "/masked" }
 func decisionPath(id string) string        { return experimentPath(id) + "/decision" }
 func agreementPath(id string) string       { return experimentPath(id) + "/agreement" }
 

@@ -70,6 +70,8 @@ func (a *App) routes() []route {
 		{get, "/experiments/:experiment/end", therapist, a.editEnd},
 		{post, "/experiments/:experiment/end", therapist, a.endExperiment},
 		{get, "/experiments/:experiment/review", therapist, a.showReview},
+		{get, "/experiments/:experiment/masked", therapist, a.showMasked},
+		{post, "/experiments/:experiment/masked", therapist, a.saveGuess},
 		{get, "/experiments/:experiment/decision", therapist, a.editDecision},
 		{post, "/experiments/:experiment/decision", therapist, a.saveDecision},
 

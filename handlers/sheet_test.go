@@ -51,6 +51,7 @@ func TestContactSheet(t *testing.T) {
 		{"review", reviewPath(marcus.Experiment.ID), vera, false},
 		{"review-pavel", reviewPath(pavel.Experiment.ID), vera, false},
 		{"decision", decisionPath(pavel.Experiment.ID), vera, false},
+		{"masked", maskedPath(marcus.Experiment.ID), vera, false},
 		{"weeks", casePath(marcus.ID) + "/weeks", vera, false},
 		{"paper-report", paperPath(pavel.ID, pavel.Today.Week(), "report"), vera, false},
 		{"publish", casePath(marcus.ID) + "/publish", vera, false},

@@ -80,6 +80,8 @@ var papers = []paper{
 		bad: map[string][]string{"choice": {"perhaps"}, "on": {"", "2031-01-01", "2025-01-01", "x"}, "present": {"", "perhaps"}, "reasons": {""}, "suffers_less": {""}, "who_pays": {""},
 			"confidence": {"101", "half"}},
 		texts: map[string]int{"reasons": 2000, "suffers_less": 600, "who_pays": 600, "learning": 200, "client_text": 800, "partner_text": 800}},
+	{name: "guess", actor: "therapist", id: "guess-form", at: ofExperiment("/masked"), effect: `SELECT count(*) FROM masked_guesses`,
+		good: map[string]string{"saw": "5"}, bad: map[string][]string{"saw": {"", "3", "7", "-5", "5.0", "five", "week"}}},
 	{name: "publish", actor: "therapist", id: "publish-form", at: ofCase("/publish"), effect: `SELECT count(*) FROM snapshots`,
 		good:  map[string]string{"show": "(extra)", "words": "Words.", "spoken_on": "2026-04-26"},
 		bad:   map[string][]string{"spoken_on": {"2031-01-01", "2020-01-01", "x"}},

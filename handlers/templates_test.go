@@ -21,7 +21,7 @@ import (
 )
 
 // pageViews are the views of whole pages, one for each file in pages.
-var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
+var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.

@@ -39,6 +39,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"checkin_corrections": {"", "id checkin_id version was replaced_at"},
 	"gates": {"", "case_id alone_on screen screen_on screen_result fear concern_reason concern_second holding_back defensiveness " +
 		"what_each_gets consent_on wants_plan agenda skill_note version saved_at"},
+	"masked_guesses": {"", "id experiment_id therapist_id saw week weeks made_on made_at"},
 	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +
 		"client_text partner_text numbers created_at"},
 	"partner_contacts":           {"", "case_id channel address times words never device_shared"},

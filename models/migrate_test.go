@@ -102,6 +102,7 @@ var rowsSince = []string{
 	`INSERT INTO decisions VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '', NULL, '', '', '{}', 'x');
 	INSERT INTO client_notices VALUES ('n', 'k', 'b', 'x', 'x');
 	INSERT INTO partner_notices VALUES ('v', 'k', 'b', 'x', 'x')`,
+	`INSERT INTO masked_guesses VALUES ('z', 'e', 't', 'week', 5, 8, 'x', 'x')`,
 }
 
 func TestMigrate_freshEqualsUpgradedAndKeepsRows(t *testing.T) {

@@ -37,12 +37,14 @@
     tip: (params) => {
       const points = [params].flat();
       const pair = (point) => (Array.isArray(point.value) ? point.value : [point.axisValue, point.value]);
-      const week = longDate(points.length > 0 ? pair(points[0])[0] : null);
+      const at = points.length > 0 ? pair(points[0])[0] : null;
+      const numbered = points[0]?.axisType === 'xAxis.category'; // by the number of the week
+      const week = numbered ? `Week ${at}` : longDate(at) && `Week of ${longDate(at)}`;
       const lines = points
         // ECharts calls a series without a name "series", a NUL and a number.
         .filter((point) => point.seriesName && !point.seriesName.includes('\0'))
         .map((point) => `${point.seriesName}: ${number(pair(point)[1])}`);
-      return (week ? [`Week of ${week}`, ...lines] : lines).join('\n');
+      return (week ? [week, ...lines] : lines).join('\n');
     },
   };
 
