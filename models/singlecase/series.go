@@ -1,8 +1,10 @@
 package singlecase
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -35,6 +37,14 @@ func NewPhase(name string, start int, scores []float64) Phase {
 	return p
 }
 
+// ordered gives the observed weeks by the calendar, whatever the order in which
+// they were given.
+func (p Phase) ordered() []Point {
+	return slices.SortedFunc(slices.Values(p.Points), func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.Week, b.Week), cmp.Compare(a.Score, b.Score))
+	})
+}
+
 // Scores gives the observed scores in order of the points.
 func (p Phase) Scores() []float64 {
 	scores := make([]float64, len(p.Points))
@@ -56,7 +66,7 @@ func Defined(value float64) Number {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return Number{}
 	}
-	return Number{value, true}
+	return Number{value + 0, true} // and never minus zero
 }
 
 // Get gives the value; ok is false when it is undefined.
@@ -76,4 +86,10 @@ func (n Number) String() string {
 		return "undefined"
 	}
 	return strconv.FormatFloat(n.value, 'g', -1, 64)
+}
+
+// undefined writes a value that cannot be had: null under the field's name,
+// and why.
+func undefined(field, why string) ([]byte, error) {
+	return json.Marshal(map[string]any{field: nil, "why": why})
 }
