@@ -210,7 +210,7 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 		}
 		p.Candidates = append(p.Candidates, b)
 	}
-	p.Links = []link{{Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
+	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
 	return p, nil
 }

@@ -11,11 +11,11 @@ import (
 
 // decisionPage is the form of a decision with the numbers that it will keep.
 type decisionPage struct {
-	Page   page
-	Ending string // the therapist's own ending criteria, shown back
-	Mark   string
-	Frozen table
-	Form   form
+	Page    page
+	Verdict verdictView
+	Ending  string // the therapist's own ending criteria, shown back
+	Frozen  table
+	Form    form
 }
 
 func (decisionPage) template() string { return "decision" }
@@ -43,7 +43,7 @@ func frozenTable(list []models.FrozenPhase) table {
 }
 
 func newDecisionView(d models.Decision) decisionView {
-	view := decisionView{Title: d.On.Long() + " · " + d.Phase + " · " + models.ChoiceText(d.Choice), Table: frozenTable(d.Frozen)}
+	view := decisionView{Title: d.On.Long() + " · " + d.Phase + " · " + models.ChoiceText(d.Choice), Table: frozenTable(d.Frozen.Phases)}
 	add := func(name, value string) {
 		if value != "" {
 			view.Lines = append(view.Lines, saved{name, value})
@@ -54,6 +54,11 @@ func newDecisionView(d models.Decision) decisionView {
 			add("Present", presentPairs[i+1])
 		}
 	}
+	if verdict := d.Frozen.Verdict; verdict.Kind != "" {
+		add("Verdict on "+verdict.Phase, newVerdictView(verdict, d.Frozen.Evidence).line())
+		add("Evidence", d.Frozen.Evidence)
+	}
+	add("Against the verdict, because", d.Because)
 	add("Reasons", d.Reasons)
 	add("Who suffers less because of this?", d.SuffersLess)
 	add("Who pays for it?", d.WhoPays)
@@ -61,8 +66,9 @@ func newDecisionView(d models.Decision) decisionView {
 	if d.Confidence != nil {
 		add("The client is now sure", itoa(*d.Confidence)+" %")
 	}
-	if n := len(d.Frozen); n > 0 {
-		add("Criterion", strings.ToLower(outcomeName(d.Frozen[n-1].Outcome))+": "+d.Frozen[n-1].Criterion)
+	if n := len(d.Frozen.Phases); n > 0 {
+		last := d.Frozen.Phases[n-1]
+		add("Criterion", strings.ToLower(outcomeName(last.Outcome))+": "+last.Criterion)
 	}
 	add("Written for the client", d.ClientText)
 	add("Written for the partner", d.PartnerText)
@@ -82,13 +88,25 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 	ed := editing{typed: f, problem: e, saved: map[string]string{"on": string(r.Today), "choice": ""}}
 	x := ed.filler("")
 	choice := x.field("choice", "choice", "Decision")
+	var against []string
 	for _, value := range models.Choices {
+		if frozen.Verdict.Refuses(value) {
+			continue
+		}
+		if frozen.Verdict.Against(value) {
+			against = append(against, value)
+		}
 		choice.Options = append(choice.Options, option{Value: value, Text: models.ChoiceText(value), Checked: choice.Value == value})
 	}
 	present := x.choice("present", "Who was present", presentPairs...)
+	chosen := []field{choice}
+	if len(against) > 0 {
+		chosen = append(chosen, x.area("because", "Against the verdict, because …", "The verdict is “"+strings.ToLower(models.VerdictText(frozen.Verdict.Kind))+"”. This decision goes another way: it is kept with your reason.").
+			when("choice="+strings.Join(against, "|")))
+	}
 	fm := form{ID: "decision-form", Action: decisionPath(id), Submit: "Keep the decision", Parts: []part{
-		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: []field{choice, x.date("on", "Date", ""), present,
-			x.area("reasons", "Reasons", "For you alone.")}},
+		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: append(chosen, x.date("on", "Date", ""), present,
+			x.area("reasons", "Reasons", "For you alone."))},
 		{Heading: "Two questions that the app does not answer", Fields: []field{
 			x.area("suffers_less", "Who suffers less because of this?", ""), x.area("who_pays", "Who pays for it?", "")}},
 		{Heading: "From the client", Fields: []field{x.text("learning", "What was learned, one sentence of the client’s", "").optional(),
@@ -99,7 +117,8 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 	ed.version = 0
 	fm = ed.finish(fm)
 	fm.Hidden = append(fm.Hidden[:1], saved{"version", version})
-	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Ending: r.Case.Frame.Ending, Mark: markText(r), Frozen: frozenTable(frozen), Form: fm}, nil
+	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Verdict: newVerdictView(frozen.Verdict, frozen.Evidence),
+		Ending: r.Case.Frame.Ending, Frozen: frozenTable(frozen.Phases), Form: fm}, nil
 }
 
 // editDecision shows the form of a decision.
@@ -120,7 +139,7 @@ func (a *App) saveDecision(c echo.Context, v models.Viewer) error {
 	id := c.Param("experiment")
 	err = a.db.Decide(c.Request().Context(), v, id, models.DecisionInput{Choice: f.text("choice"), On: f.text("on"), Present: f.text("present"),
 		Reasons: f.text("reasons"), SuffersLess: f.text("suffers_less"), WhoPays: f.text("who_pays"), Learning: f.text("learning"),
-		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Version: f.text("version"), Submission: f.submission()})
+		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Because: f.text("because"), Version: f.text("version"), Submission: f.submission()})
 	if err == nil {
 		return a.redirect(c, reviewPath(id)+"#decisions")
 	}

@@ -20,6 +20,7 @@ const (
 )
 
 func casePath(id string) string       { return casesPath + "/" + id }
+func flagsPath(id string) string      { return casePath(id) + "/flags" }
 func experimentPath(id string) string { return "/experiments/" + id }
 func planStepPath(id, step string) string {
 	return experimentPath(id) + "/plan/" + step

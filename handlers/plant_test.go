@@ -32,7 +32,7 @@ var sharedColumns = map[string]string{
 // the client's own. It gives those he may not see, and those he may.
 func plant(t testing.TB, db *sql.DB) (sealed, shown []string) {
 	t.Helper()
-	sqlExec(t, db, `DROP TRIGGER audit_keeps_rows`)
+	sqlExec(t, db, `DROP TRIGGER audit_keeps_rows; DROP TRIGGER flags_as_raised`)
 	rows, err := db.Query(`SELECT m.name, c.name, c.pk > 0 FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' ORDER BY 1, 2`)
 	must(t, err)
 	type column struct {
@@ -201,6 +201,11 @@ func fill(t testing.TB, p *play) {
 	guess := sheetOf(t, p.as("therapist").get(maskedPath(p.couple.Experiment)).Body.String(), "guess-form").write("saw", "4")
 	if w := p.as("therapist").post(maskedPath(p.couple.Experiment), guess); w.Code != http.StatusSeeOther {
 		t.Fatalf("guess: %d", w.Code)
+	}
+	flag := sheetOf(t, p.as("therapist").get(flagsPath(p.couple.CaseID)).Body.String(), "raise-form").write("kind", "threat")
+	flag.Set("what", "By telephone.")
+	if w := p.as("therapist").post(flagsPath(p.couple.CaseID), flag); w.Code != http.StatusSeeOther {
+		t.Fatalf("flag: %d", w.Code)
 	}
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, 'A candidate.', 2 FROM cases`)
 }

@@ -15,9 +15,11 @@ type reviewPage struct {
 	Page      page
 	Stand     string
 	Next      string
-	First     []string // what is to be read before the numbers
-	Notes     []string // what is missing or special, in sentences
-	Mark      string   // the last three reports beside the mark, without a judgement
+	First     []string   // what is to be read before the numbers
+	Notes     []string   // what is missing or special, in sentences
+	Flags     []flagView // those that are open
+	AllFlags  link
+	Verdict   verdictView // on the judged intervention
 	Outcomes  *chart
 	Care      *chart
 	Forecast  *chart
@@ -65,7 +67,13 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	outcomes, care, forecast := newOutcomeChart(r), newCareChart(r), newForecastChart(r)
 	p.Outcomes, p.Care, p.Forecast = &outcomes, &care, &forecast
 	p.Phases, p.Weeks, p.Words, p.Notes = phaseTable(r), weekTable(r), wordsOf(r), reviewNotes(r)
-	p.First, p.Mark = readFirst(r), markText(r)
+	p.First, p.Verdict = readFirst(r), newVerdictView(r.Verdict(), "")
+	for _, flag := range r.Flags {
+		if flag.Open() {
+			p.Flags = append(p.Flags, newFlagView(flag))
+		}
+	}
+	p.AllFlags = link{Href: flagsPath(r.Case.ID), Text: "All flags"}
 	for i := len(decisions) - 1; i >= 0; i-- {
 		view := newDecisionView(decisions[i])
 		if i == len(decisions)-1 && r.Experiment.Running() {
@@ -125,22 +133,6 @@ func firstOf(p models.PartnerReport) []string {
 	add(p.Contact, "contact", "when_convenient", "soon")
 	add(p.ContactBy, "contact by", "safe_route", "another_way", "not_now")
 	return said
-}
-
-// markText puts the last three reports beside the mark.
-func markText(r models.Review) string {
-	p := r.Reviewed()
-	if p.Phase.Kind != models.Intervention {
-		return ""
-	}
-	s := "Criterion of " + p.Phase.Name + ", " + strings.ToLower(outcomeName(p.Phase.Outcome)) + ": " + models.CriterionText(p.Phase.CriterionKind, p.Phase.Criterion) + "."
-	if p.Mark != nil {
-		s += " The mark lies at " + decimal(*p.Mark) + "."
-	}
-	if p.LastThree == nil {
-		return s + " There are fewer than three reports in " + p.Phase.Name + "."
-	}
-	return s + " Last three reports: " + decimal(*p.LastThree) + "."
 }
 
 func mean(n models.Numbers) string {

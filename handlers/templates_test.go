@@ -21,14 +21,14 @@ import (
 )
 
 // pageViews are the views of whole pages, one for each file in pages.
-var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
+var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
 var partialViews = []view{form{}, problem{}, said{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
-var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart": chart{}, "decision_view": decisionView{}, "described": field{},
+var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart": chart{}, "decision_view": decisionView{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
 	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "snapshot": snapshotView{}, "table": table{}}
 
 func theRenderer(t *testing.T) *renderer {

@@ -13,7 +13,7 @@ import (
 // read and those it may not. They are written out here a second time on
 // purpose: a column that moves, or a new one, must be thought of twice.
 var columnsByPool = map[string]struct{ open, sealed string }{
-	"practices": {"id zone office", "name emergency policy version created_at"},
+	"practices": {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose"},
 	"people":    {"", "id role is_owner name signin passphrase_hash created_at"},
 	"cases": {"id client_id client_pronoun partner_pronoun goal",
 		"therapist_id partner_id children_home stake cooperation standing economic ending version opened_at"},
@@ -21,7 +21,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 		"outcome criterion_kind criterion baseline_weeks phase_weeks stop_wording started_at ended_week",
 		"label draw_latest drawn_week end_reason version created_at"},
 	"phases": {"id experiment_id case_id kind name start_week weeks most_weeks every change behaviour counts_if not_counts_if dose " +
-		"outcome criterion_kind criterion", "label created_at"},
+		"outcome criterion_kind criterion", "label created_at planned_weeks some_change worse_change fair_dose"},
 	"excused_weeks": {"case_id week", "reason created_at"},
 	"occurrences":   {"id case_id week day taken_back", "created_at"},
 	"checkins": {"id case_id week done why effort tension forecast guess sure done_state effort_state guess_state sure_state note late " +
@@ -41,7 +41,8 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 		"what_each_gets consent_on wants_plan agenda skill_note version saved_at"},
 	"masked_guesses": {"", "id experiment_id therapist_id saw week weeks made_on made_at"},
 	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +
-		"client_text partner_text numbers created_at"},
+		"client_text partner_text numbers created_at verdict because"},
+	"flags":                      {"", "id case_id rule week said raised_at raised_on closed_on reason"},
 	"partner_contacts":           {"", "case_id channel address times words never device_shared"},
 	"partner_pauses":             {"", "id case_id from_week until_week reason created_at"},
 	"partner_calls":              {"", "id case_id phase_id week answer different answered_at"},

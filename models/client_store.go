@@ -84,7 +84,8 @@ func (t *tx) clientCase(ctx context.Context, v Viewer) (ClientCase, error) {
 		return c, err
 	}
 	c.Phases, err = scanPhases(ctx, t, `SELECT id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, every, change,
-		behaviour, '', counts_if, not_counts_if, dose, outcome, criterion_kind, criterion FROM phases WHERE case_id = $1 ORDER BY start_week`, c.ID)
+		behaviour, '', counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, 0, 0, 0, 0
+		FROM phases WHERE case_id = $1 ORDER BY start_week`, c.ID)
 	if err != nil {
 		return c, err
 	}

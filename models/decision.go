@@ -32,7 +32,15 @@ type Decision struct {
 	Confidence  *int   // the client's, re-rated, 0 to 100
 	ClientText  string // what each of the two was given to read
 	PartnerText string
-	Frozen      []FrozenPhase
+	Because     string // why it goes against the verdict, empty when it does not
+	Frozen      Frozen
+}
+
+// Frozen is what a review showed when a decision was made.
+type Frozen struct {
+	Phases   []FrozenPhase
+	Verdict  Verdict
+	Evidence string // the sentence, with its numbers
 }
 
 // FrozenPhase is one phase as its numbers stood when the decision was made.
@@ -45,8 +53,8 @@ type FrozenPhase struct {
 	Outcome, Criterion, CallGave string
 }
 
-// freeze keeps the numbers of the phases of a review.
-func freeze(r Review) []FrozenPhase {
+// freeze keeps what a review shows.
+func freeze(r Review) Frozen {
 	var list []FrozenPhase
 	for _, p := range r.Phases {
 		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.AskedPartner, Reports: p.Reports, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
@@ -57,18 +65,18 @@ func freeze(r Review) []FrozenPhase {
 		}
 		list = append(list, f)
 	}
-	return list
+	return Frozen{Phases: list, Verdict: r.Verdict()}
 }
 
-// Frozen gives the numbers of a review as a decision made now would keep them,
-// with a version for its form.
-func (r Review) Frozen() (list []FrozenPhase, version string) {
-	list = freeze(r)
-	b, err := json.Marshal(list)
+// Frozen gives what a decision made now would keep of a review, with a version
+// for its form.
+func (r Review) Frozen() (f Frozen, version string) {
+	f = freeze(r)
+	b, err := json.Marshal(f)
 	if err != nil { // only finite numbers and text are in it
 		panic(err)
 	}
-	return list, hashed(string(b))[:16]
+	return f, hashed(string(b))[:16]
 }
 
 // DecisionInput is the decision's form as typed.
@@ -76,6 +84,7 @@ type DecisionInput struct {
 	Choice, On, Present, Reasons, SuffersLess, WhoPays string
 	Learning, Confidence                               string
 	ClientText, PartnerText                            string
+	Because                                            string // needed against the verdict
 	Version                                            string // of the numbers that the form showed
 	Submission                                         Submission
 }
@@ -97,24 +106,38 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 		d := in.check(&check, r.Today)
 		clientText := check.text("client_text", in.ClientText, 800)
 		partnerText := check.text("partner_text", in.PartnerText, 800)
+		frozen, version := r.Frozen()
+		switch verdict := frozen.Verdict; {
+		case verdict.Refuses(d.Choice):
+			check.fail("choice", "Stepping up is not offered while the verdict is “"+strings.ToLower(VerdictText(verdict.Kind))+"”. Choose another decision.")
+		case verdict.Against(d.Choice):
+			d.Because = check.need("because", in.Because, shortLimit, "This goes against the verdict “"+strings.ToLower(VerdictText(verdict.Kind))+"”. Write why.")
+		}
 		if err := check.err(); err != nil {
 			return err
 		}
 		_, err = t.makeOnce(ctx, v, in.Submission, "decision "+experimentID, in, func() (string, error) {
-			frozen, version := r.Frozen()
 			if version != in.Version {
 				return "", conflict("The numbers have changed since this form was made. Look at them again; what you wrote is kept.")
 			}
-			b, err := json.Marshal(frozen)
+			if _, err := t.keepFlags(ctx, r.Case.ID); err != nil {
+				return "", err
+			}
+			numbers, err := json.Marshal(frozen.Phases)
+			if err != nil {
+				return "", err
+			}
+			frozen.Phases = nil
+			verdict, err := json.Marshal(frozen)
 			if err != nil {
 				return "", err
 			}
 			id := newID()
 			_, err = t.ExecContext(ctx, `INSERT INTO decisions (id, case_id, experiment_id, phase, choice, decided_on, present, reasons, suffers_less,
-					who_pays, learning, confidence, client_text, partner_text, numbers, created_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+					who_pays, learning, confidence, client_text, partner_text, numbers, created_at, verdict, because)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 				id, r.Case.ID, experimentID, r.Reviewed().Phase.Name, d.Choice, d.On, d.Present, d.Reasons, d.SuffersLess,
-				d.WhoPays, d.Learning, d.Confidence, clientText, partnerText, string(b), t.stamp())
+				d.WhoPays, d.Learning, d.Confidence, clientText, partnerText, string(numbers), t.stamp(), string(verdict), d.Because)
 			return id, errors.Join(err, t.addNotice(ctx, "client_notices", r.Case.ID, clientText, d.On),
 				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, "decision kept", r.Case.ID, id))
 		})
@@ -167,18 +190,18 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 			return err
 		}
 		rows, err := t.QueryContext(ctx, `SELECT id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
-			client_text, partner_text, numbers FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
+			client_text, partner_text, numbers, verdict, because FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var d Decision
-			var numbers string
-			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &d.ClientText, &d.PartnerText, &numbers); err != nil {
+			var numbers, verdict string
+			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &d.ClientText, &d.PartnerText, &numbers, &verdict, &d.Because); err != nil {
 				return err
 			}
-			if err := json.Unmarshal([]byte(numbers), &d.Frozen); err != nil {
+			if err := errors.Join(json.Unmarshal([]byte(verdict), &d.Frozen), json.Unmarshal([]byte(numbers), &d.Frozen.Phases)); err != nil {
 				return err
 			}
 			list = append(list, d)

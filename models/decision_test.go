@@ -34,7 +34,7 @@ func TestDecide_freezesTheNumbersThatWereShown(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("the decisions are %+v, %v", list, err)
 	}
-	b1 := list[0].Frozen[1]
+	b1 := list[0].Frozen.Phases[1]
 	if list[0].Phase != "B1" || list[0].Choice != "extend" || number(list[0].Confidence) != "40" || b1.Conflict.N != 4 || *b1.Conflict.Mean != 5.5 || // (5+4+3+10)/4
 		b1.CallGave != "yes_for_now" || b1.Reports != 4 || b1.Asked != 4 {
 		t.Errorf("the decision is %+v", list[0])

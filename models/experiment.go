@@ -62,7 +62,7 @@ type PlanInput struct {
 var traits = []string{"be ", "feel ", "try to ", "care ", "understand ", "become ", "think ", "love ", "respect "}
 
 // check reads the fields of one step over the plan as it stands.
-func (in PlanInput) check(r *reading, e Experiment) Experiment {
+func (in PlanInput) check(r *reading, e Experiment, leastDrop int) Experiment {
 	if in.Step == "act" {
 		e.Behaviour = r.need("behaviour", in.Behaviour, lineLimit, "Write one act that others could see or hear.")
 		for _, trait := range traits {
@@ -93,7 +93,7 @@ func (in PlanInput) check(r *reading, e Experiment) Experiment {
 	e.CriterionKind = r.needChoice("criterion_kind", in.CriterionKind, "level", "drop")
 	least := 0
 	if e.CriterionKind == "drop" {
-		least = 2
+		least = leastDrop
 	}
 	e.Criterion = number("criterion", in.Criterion, least, 10)
 	e.BaselineWeeks = number("baseline_weeks", in.BaselineWeeks, 3, 6)
@@ -165,8 +165,12 @@ func (db *DB) SavePlan(ctx context.Context, v Viewer, experimentID string, in Pl
 		if err != nil {
 			return err
 		}
+		practice, err := t.practice(ctx)
+		if err != nil {
+			return err
+		}
 		var r reading
-		now := in.check(&r, was)
+		now := in.check(&r, was, practice.LeastDrop)
 		reason := ""
 		if was.Started {
 			reason = r.need("reason", in.Reason, 1000, "Write why the plan is changed. It is kept with the date.")

@@ -46,13 +46,17 @@ func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause b
 		if err := r.err(); err != nil {
 			return err
 		}
-		if rests, err := t.rests(ctx, caseID); err != nil || rests.cover(today.Week()) {
-			return err
-		}
-		_, err = t.ExecContext(ctx, `INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			newID(), caseID, today.Week(), reason, t.stamp())
-		return errors.Join(err, t.audit(ctx, v, "partner’s reports paused", caseID, caseID))
+		return t.pausePartner(ctx, v, caseID, today, reason)
 	})
+}
+
+func (t *tx) pausePartner(ctx context.Context, v Viewer, caseID string, today Day, reason string) error {
+	if rests, err := t.rests(ctx, caseID); err != nil || rests.cover(today.Week()) {
+		return err
+	}
+	_, err := t.ExecContext(ctx, `INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		newID(), caseID, today.Week(), reason, t.stamp())
+	return errors.Join(err, t.audit(ctx, v, "partner’s reports paused", caseID, caseID))
 }
 
 // rest is a run of weeks in which the partner's reports rest by agreement. An

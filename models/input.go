@@ -68,6 +68,21 @@ func (r *reading) number(field, typed string, least, most int) *int {
 	return &n
 }
 
+// points takes a number of points with at most one decimal in a range, or the
+// value as it was.
+func (r *reading) points(field, typed string, was, least, most float64) float64 {
+	s := strings.Replace(strings.TrimSpace(typed), ",", ".", 1)
+	if s == "" {
+		return was
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if _, decimals, _ := strings.Cut(s, "."); err != nil || !(x >= least && x <= most) || len(decimals) > 1 || strings.ContainsAny(s, "+-eExX_") {
+		r.fail(field, fmt.Sprintf("Enter a number from %g to %g, with one decimal at most.", least, most))
+		return was
+	}
+	return x
+}
+
 // needNumber takes a whole number in a range.
 func (r *reading) needNumber(field, typed string, least, most int) int {
 	n := r.number(field, typed, least, most)

@@ -89,7 +89,7 @@ type SetUpInput struct {
 // messages, and for a secret that cannot be used.
 func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 	var r reading
-	practice := in.Practice.check(&r)
+	practice := in.Practice.check(&r, DefaultThresholds)
 	name := r.need("name", in.OwnerName, 100, "Enter your name.")
 	signin := in.Credentials.check(&r, Therapist)
 	if err := r.err(); err != nil {

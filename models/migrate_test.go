@@ -99,9 +99,11 @@ var rowsSince = []string{
 		INSERT INTO shown_averages VALUES ('k', 'leaving', 'f', 4.5, 4);
 	INSERT INTO snapshots VALUES ('s', 'k', 'w', 'P', '2026-03-02', 'x', 'x');
 	INSERT INTO snapshot_values VALUES ('s', 'conflict', '2026-03-02', 7.0, '')`,
-	`INSERT INTO decisions VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '', NULL, '', '', '{}', 'x');
+	`INSERT INTO decisions (id, case_id, experiment_id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, numbers, created_at)
+		VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '{}', 'x');
 	INSERT INTO client_notices VALUES ('n', 'k', 'b', 'x', 'x');
 	INSERT INTO partner_notices VALUES ('v', 'k', 'b', 'x', 'x')`,
+	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', 'said', 'x', 'x', NULL, '')`,
 	`INSERT INTO masked_guesses VALUES ('z', 'e', 't', 'week', 5, 8, 'x', 'x')`,
 }
 

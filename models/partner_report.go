@@ -128,7 +128,12 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 			if err := formOpen(w, today, asked && ok); err != nil {
 				return "", err
 			}
-			return t.putReport(ctx, v, f, in, false)
+			id, err := t.putReport(ctx, v, f, in, false)
+			if err != nil {
+				return "", err
+			}
+			_, err = t.keepFlags(ctx, f.CaseID)
+			return id, err
 		})
 		if err != nil {
 			return err
@@ -147,7 +152,12 @@ func (db *DB) EnterPartnerReport(ctx context.Context, v Viewer, caseID string, i
 			return err
 		}
 		_, err = t.once(ctx, v, in.Submission, "report "+f.CaseID, in, func() (string, error) {
-			return t.putReport(ctx, v, f, in, true)
+			id, err := t.putReport(ctx, v, f, in, true)
+			if err != nil {
+				return "", err
+			}
+			_, err = t.keepFlags(ctx, f.CaseID)
+			return id, err
 		})
 		return err
 	})

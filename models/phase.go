@@ -30,6 +30,12 @@ type Phase struct {
 	Dose                     *int
 	Outcome, CriterionKind   string
 	Criterion                int
+
+	// The rest stays out of the client's store. PlannedWeeks is the length with
+	// which the phase began; the thresholds are the practice's of that day.
+	PlannedWeeks            int
+	SomeChange, WorseChange float64 // points of an average
+	FairDose                int     // per cent
 }
 
 // LastWeek is the last planned week of the phase.
@@ -91,7 +97,8 @@ func (t *tx) casePhases(ctx context.Context, caseID string) ([]Phase, error) {
 
 func (t *tx) queryPhases(ctx context.Context, where, id string) ([]Phase, error) {
 	return scanPhases(ctx, t, `SELECT id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, every, change,
-		behaviour, label, counts_if, not_counts_if, dose, outcome, criterion_kind, criterion FROM phases WHERE `+where+` ORDER BY start_week`, id)
+		behaviour, label, counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, planned_weeks, some_change, worse_change, fair_dose
+		FROM phases WHERE `+where+` ORDER BY start_week`, id)
 }
 
 func scanPhases(ctx context.Context, t *tx, query string, args ...any) ([]Phase, error) {
@@ -104,7 +111,8 @@ func scanPhases(ctx context.Context, t *tx, query string, args ...any) ([]Phase,
 	for rows.Next() {
 		var p Phase
 		if err := rows.Scan(&p.ID, &p.ExperimentID, &p.CaseID, &p.Kind, &p.Name, &p.Start, &p.Weeks, &p.MostWeeks, &p.Every, &p.Change,
-			&p.Behaviour, &p.Label, &p.CountsIf, &p.NotCountsIf, &p.Dose, &p.Outcome, &p.CriterionKind, &p.Criterion); err != nil {
+			&p.Behaviour, &p.Label, &p.CountsIf, &p.NotCountsIf, &p.Dose, &p.Outcome, &p.CriterionKind, &p.Criterion,
+			&p.PlannedWeeks, &p.SomeChange, &p.WorseChange, &p.FairDose); err != nil {
 			return nil, err
 		}
 		list = append(list, p)

@@ -147,7 +147,11 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if err != nil {
 				return "", err
 			}
-			p, err := in.phase(e, phases, start, FirstStart(today))
+			practice, err := t.practice(ctx)
+			if err != nil {
+				return "", err
+			}
+			p, err := in.phase(e, phases, start, FirstStart(today), practice.LeastDrop)
 			if err != nil {
 				return "", err
 			}
@@ -164,8 +168,8 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 }
 
 // phase makes the next phase from the form. first is the first week in which a
-// phase can still start.
-func (in StepInput) phase(e Experiment, phases []Phase, start, first Week) (Phase, error) {
+// phase can still start, leastDrop the least that a criterion may ask for.
+func (in StepInput) phase(e Experiment, phases []Phase, start, first Week, leastDrop int) (Phase, error) {
 	last := phases[len(phases)-1]
 	if start <= last.Start {
 		return Phase{}, conflict("The phase before starts in %s. Choose a later week.", last.Start.Monday().Long())
@@ -198,7 +202,7 @@ func (in StepInput) phase(e Experiment, phases []Phase, start, first Week) (Phas
 		if interventions == 0 {
 			return p, conflict("There is nothing to step up from yet. Start the intervention first.")
 		}
-		in.stepUp(&r, &p, plan)
+		in.stepUp(&r, &p, plan, leastDrop)
 	case "hold":
 		p.Kind, p.Name, p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose = Hold, "Hold", "", "", "", "", nil
 		p.Weeks = r.needNumber("weeks", in.Weeks, 1, 12)
@@ -222,7 +226,7 @@ func (in StepInput) phase(e Experiment, phases []Phase, start, first Week) (Phas
 
 // stepUp reads what the next step changes over the plan before it. One change
 // at a time is the rule; dose and quality together are kept as both.
-func (in StepInput) stepUp(r *reading, p *Phase, plan Phase) {
+func (in StepInput) stepUp(r *reading, p *Phase, plan Phase, leastDrop int) {
 	p.Weeks = r.needNumber("weeks", in.Weeks, 4, mostWeeks)
 	p.Change = r.needChoice("change", in.Change, "dose", "quality", "dose_quality", "behaviour")
 	dose := r.needNumber("dose", in.Dose, 1, 14)
@@ -233,7 +237,7 @@ func (in StepInput) stepUp(r *reading, p *Phase, plan Phase) {
 	p.NotCountsIf = r.need("not_counts_if", in.NotCountsIf, 400, "Write what would make it not count.")
 	least := 0
 	if p.CriterionKind == "drop" {
-		least = 2
+		least = leastDrop
 	}
 	p.Criterion = r.needNumber("criterion", in.Criterion, least, 10)
 	switch {
@@ -260,8 +264,10 @@ func (in StepInput) stepUp(r *reading, p *Phase, plan Phase) {
 
 func (t *tx) addPhase(ctx context.Context, p Phase) error {
 	_, err := t.ExecContext(ctx, `INSERT INTO phases (id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, every, change,
-			behaviour, label, counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			behaviour, label, counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, created_at,
+			planned_weeks, some_change, worse_change, fair_dose)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $7, some_change, worse_change, fair_dose
+		FROM practices WHERE id = 1`,
 		p.ID, p.ExperimentID, p.CaseID, p.Kind, p.Name, p.Start, p.Weeks, p.MostWeeks, p.Every, p.Change,
 		p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose, p.Outcome, p.CriterionKind, p.Criterion, t.stamp())
 	if isUnique(err) {

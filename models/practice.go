@@ -17,7 +17,20 @@ type Practice struct {
 	Emergency string // the line under the partner's form
 	Policy    string // limited or no_secrets
 	Version   int
+	Thresholds
 }
+
+// Thresholds are those of the verdict. A phase is judged by the ones with which
+// it began.
+type Thresholds struct {
+	SomeChange  float64 // points of an average that count as some change, 0.5 to 3
+	WorseChange float64 // points of an average that count as worse, 0.5 to 4
+	LeastDrop   int     // the least that a criterion “drop” may ask for, 2 to 5
+	FairDose    int     // per cent of the dose that make a fair test, 50 to 100
+}
+
+// DefaultThresholds are those of a new practice.
+var DefaultThresholds = Thresholds{SomeChange: 1, WorseChange: 1.5, LeastDrop: 2, FairDose: 80}
 
 // Location is the practice's time zone.
 func (p Practice) Location() *time.Location {
@@ -31,17 +44,33 @@ func (p Practice) Location() *time.Location {
 // PracticeInput is the practice's form as typed.
 type PracticeInput struct {
 	Name, Zone, Office, Emergency string
-	Version                       string
-	Submission                    Submission
+	// The thresholds; an empty one keeps its value.
+	SomeChange, WorseChange, LeastDrop, FairDose string
+	Version                                      string
+	Submission                                   Submission
 }
 
-func (in PracticeInput) check(r *reading) Practice {
+func (in PracticeInput) check(r *reading, was Thresholds) Practice {
 	p := Practice{
 		Name:      r.need("practice", in.Name, lineLimit, "Enter the name of the practice."),
 		Zone:      strings.TrimSpace(in.Zone),
 		Office:    r.need("office", in.Office, 60, "Enter a name that says nothing about the work, such as “Riverside Office”."),
 		Emergency: r.need("emergency", in.Emergency, lineLimit, "Enter whom to call in danger, with the number."),
 		Policy:    "limited",
+		Thresholds: Thresholds{
+			SomeChange:  r.points("some_change", in.SomeChange, was.SomeChange, 0.5, 3),
+			WorseChange: r.points("worse_change", in.WorseChange, was.WorseChange, 0.5, 4),
+			LeastDrop:   was.LeastDrop, FairDose: was.FairDose,
+		},
+	}
+	if n := r.number("least_drop", in.LeastDrop, 2, 5); n != nil {
+		p.LeastDrop = *n
+	}
+	if n := r.number("fair_dose", in.FairDose, 50, 100); n != nil {
+		p.FairDose = *n
+	}
+	if p.WorseChange < p.SomeChange {
+		r.fail("worse_change", "This is less than what counts as some change. Enter at least as much.")
 	}
 	if zone, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || zone == time.Local {
 		r.fail("zone", "Enter a time zone by its name, such as Europe/Belgrade.")
@@ -61,8 +90,9 @@ func (db *DB) Practice(ctx context.Context) (Practice, error) {
 
 func (t *tx) practice(ctx context.Context) (Practice, error) {
 	var p Practice
-	err := t.QueryRowContext(ctx, `SELECT name, zone, office, emergency, policy, version FROM practices WHERE id = 1`).
-		Scan(&p.Name, &p.Zone, &p.Office, &p.Emergency, &p.Policy, &p.Version)
+	err := t.QueryRowContext(ctx, `SELECT name, zone, office, emergency, policy, version, some_change, worse_change, least_drop, fair_dose
+		FROM practices WHERE id = 1`).
+		Scan(&p.Name, &p.Zone, &p.Office, &p.Emergency, &p.Policy, &p.Version, &p.SomeChange, &p.WorseChange, &p.LeastDrop, &p.FairDose)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, notFound()
 	}
@@ -85,14 +115,19 @@ func (db *DB) ChangePractice(ctx context.Context, v Viewer, in PracticeInput) er
 		if !v.Owner {
 			return &Error{Kind: Forbidden, Message: "Only the owner of the practice can change this."}
 		}
+		was, err := t.practice(ctx)
+		if err != nil {
+			return err
+		}
 		var r reading
-		p := in.check(&r)
+		p := in.check(&r, was.Thresholds)
 		if err := r.err(); err != nil {
 			return err
 		}
-		_, err := t.once(ctx, v, in.Submission, "practice", in, func() (string, error) {
-			res, err := t.ExecContext(ctx, `UPDATE practices SET name = $1, zone = $2, office = $3, emergency = $4, version = version + 1
-				WHERE id = 1 AND CAST(version AS TEXT) = $5`, p.Name, p.Zone, p.Office, p.Emergency, in.Version)
+		_, err = t.once(ctx, v, in.Submission, "practice", in, func() (string, error) {
+			res, err := t.ExecContext(ctx, `UPDATE practices SET name = $1, zone = $2, office = $3, emergency = $4, some_change = $5, worse_change = $6,
+				least_drop = $7, fair_dose = $8, version = version + 1 WHERE id = 1 AND CAST(version AS TEXT) = $9`,
+				p.Name, p.Zone, p.Office, p.Emergency, p.SomeChange, p.WorseChange, p.LeastDrop, p.FairDose, in.Version)
 			if err != nil {
 				return "", err
 			}

@@ -18,6 +18,8 @@ type Review struct {
 	// HeldSince is the day since when publishing waits for a talk with the partner
 	// alone, empty when it does not.
 	HeldSince Day
+	// Flags are those of the whole case, newest week first.
+	Flags []Flag
 }
 
 // WithoutLate gives the review as it is when the partner reports that were
@@ -159,41 +161,74 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	if r.Today, err = t.today(ctx); err != nil {
 		return r, err
 	}
-	phases, err := t.phases(ctx, experimentID)
-	if err != nil || len(phases) == 0 {
-		return r, err
-	}
 	rests, err := t.rests(ctx, caseID)
 	if err != nil {
 		return r, err
 	}
 	r.Paused = rests.cover(r.Today.Week())
-	excused, err := t.excused(ctx, caseID)
+	all, _, err := t.phaseReviews(ctx, caseID)
 	if err != nil {
 		return r, err
 	}
-	from, to := phases[0].Start, phases[len(phases)-1].LastWeek()
-	checkins, err := t.checkins(ctx, caseID, from, to)
-	if err != nil {
-		return r, err
-	}
-	reports, err := t.partnerReports(ctx, caseID, from, to)
-	if err != nil {
-		return r, err
-	}
-	for _, p := range phases {
-		r.Phases = append(r.Phases, reviewPhase(p, r.Today, checkins, reports, excused, rests))
+	for _, p := range all {
+		if p.Phase.ExperimentID == experimentID {
+			r.Phases = append(r.Phases, p)
+		}
 	}
 	r.setMarks()
+	if r.Flags, err = t.flags(ctx, caseID, all, r.Today); err != nil {
+		return r, err
+	}
 	if r.HeldSince, err = t.publishingHeld(ctx, caseID); err != nil {
 		return r, err
 	}
-	for _, report := range reports {
+	for _, report := range reportsOf(r.Phases) {
 		if report.Contact == "soon" || report.Contact == "when_convenient" || report.ContactBy == "safe_route" || report.ContactBy == "another_way" {
 			r.Contacts = append(r.Contacts, PartnerContactWish{report.Week, report.Contact, report.ContactBy})
 		}
 	}
 	return r, nil
+}
+
+// phaseReviews gives all phases of a case in order, over its experiments, with
+// their weeks and numbers.
+func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseReview, today Day, err error) {
+	if today, err = t.today(ctx); err != nil {
+		return nil, "", err
+	}
+	phases, err := t.casePhases(ctx, caseID)
+	if err != nil || len(phases) == 0 {
+		return nil, today, err
+	}
+	rests, err := t.rests(ctx, caseID)
+	if err != nil {
+		return nil, "", err
+	}
+	excused, err := t.excused(ctx, caseID)
+	if err != nil {
+		return nil, "", err
+	}
+	from, to := phases[0].Start, phases[len(phases)-1].LastWeek()
+	checkins, err := t.checkins(ctx, caseID, from, to)
+	if err != nil {
+		return nil, "", err
+	}
+	reports, err := t.partnerReports(ctx, caseID, from, to)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, p := range phases {
+		list = append(list, reviewPhase(p, today, checkins, reports, excused, rests))
+	}
+	return list, today, nil
+}
+
+// reportsOf lists the partner's reports over phases, in order.
+func reportsOf(phases []PhaseReview) (list []*PartnerReport) {
+	for _, p := range phases {
+		list = append(list, reportsIn(p.Weeks)...)
+	}
+	return list
 }
 
 func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool, rests rests) PhaseReview {

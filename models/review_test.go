@@ -28,7 +28,7 @@ func TestReview_restingWeeksAreNotAskedOfHer(t *testing.T) {
 	in := decision(t, p, c)
 	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
 	list, err := p.Decisions(ctx, p.Owner, c.Experiment)
-	if err != nil || list[0].Frozen[1].Asked != 2 {
+	if err != nil || list[0].Frozen.Phases[1].Asked != 2 {
 		t.Errorf("frozen is %+v, %v", list, err)
 	}
 }

@@ -44,6 +44,25 @@ func pause(reason string) act {
 }
 
 // decide keeps a decision of the day on which it is made.
+// closeFlags closes the open flags of one week, or those of some rules of it.
+func closeFlags(week int, reason string, rules ...string) act {
+	return func(ctx context.Context, l *life) error {
+		flags, err := l.db.Flags(ctx, l.therapist, l.caseID)
+		if err != nil {
+			return err
+		}
+		for _, f := range flags {
+			if !f.Open() || f.Week != l.week(week) || len(rules) > 0 && !slices.Contains(rules, f.Rule) {
+				continue
+			}
+			if err := l.db.CloseFlag(ctx, l.therapist, l.caseID, models.FlagInput{Rule: f.Rule, Week: string(f.Week), Said: f.Said, Reason: reason}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func decide(in models.DecisionInput) act {
 	return func(ctx context.Context, l *life) error {
 		review, err := l.db.Review(ctx, l.therapist, l.experiment)

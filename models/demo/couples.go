@@ -44,7 +44,10 @@ var marcus = couple{
 		Outcome: "leaving", CriterionKind: "level", Criterion: "5", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: stopWords,
 	},
 	events: []event{
+		{3, tuesday, []act{closeFlags(2, "Spoken with Anna alone on the phone. Leaving: “not this month”. The children are quieter; she watches them.")}},
 		{5, monday, []act{intervene(5)}},
+		{5, tuesday, []act{closeFlags(4, "Spoken with Anna alone. The children hear the arguments through the wall. Nothing new; own counsellor accepted.")}},
+		{6, tuesday, []act{closeFlags(5, "Looked at with Anna. Quieter on the two evenings of the talks, as usual otherwise.")}},
 		{9, monday, []act{
 			decide(models.DecisionInput{
 				Choice: "step_up", Present: "client",

@@ -101,6 +101,7 @@ var renata = couple{
 			followUp(9, "6"),
 		}},
 		{21, monday, []act{
+			closeFlags(20, "Spoken with Ilse alone. The Sundays stopped and she had counted on them. She is not unsafe. Three weekly weeks agreed."),
 			decide(models.DecisionInput{
 				Choice: "follow_up", Present: "client",
 				Reasons: "Month 3: conflict 6, leaving 5, call not yet. “The Sundays stopped.” " +

@@ -87,7 +87,9 @@ var viktor = couple{
 	},
 	events: []event{
 		{5, monday, []act{intervene(5)}},
-		{9, monday, []act{decide(models.DecisionInput{
+		{7, tuesday, []act{closeFlags(6, "Spoken with Lena alone. The children leave the room when he begins to repeat. Look again after week 7.")}},
+		{8, tuesday, []act{closeFlags(7, "Spoken with Lena alone. He has started to quote her. She is not in danger; she wants to see one more week.")}},
+		{9, monday, []act{closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
 			Choice: "stop_harm", Present: "partner",
 			Reasons: "His tension falls, 5, 4, 3, 2; hers rises, 6, 7, 8, 8. His guess comes ever closer to her number: off by 3, 2, 1, 0. Worse already in week 7. " +
 				"Felt real 4, 3, 2, 1. Week 8: pushed, and no free no. Lena alone: “He asked what I put here.” Skill used against someone: yes, Lena. " +
@@ -152,6 +154,7 @@ var daniel = couple{
 				SuffersLess: "Nobody.", WhoPays: "Mira.",
 			}),
 		}},
+		{7, tuesday, []act{closeFlags(6, "Called on her work phone, alone. The pushing and the wish to leave belong to the same evening. The flag on safety stays open.", "R3", "A4")}},
 		{8, thursday, []act{
 			decide(models.DecisionInput{
 				Choice: "stop_harm", Present: "client",

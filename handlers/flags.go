@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// flagsPage lists the flags of a case, those that are open first.
+type flagsPage struct {
+	Page   page
+	Open   []flagView
+	Closed []flagView
+	Raise  form
+}
+
+func (flagsPage) template() string { return "flags" }
+
+// flagView is one flag, with the form that closes it while it is open.
+type flagView struct {
+	Level  models.FlagLevel
+	Rule   string
+	Title  string
+	Week   string
+	Said   string
+	Closed string
+	Reason string
+	Close  *form
+}
+
+// levelText says how soon a flag asks for a look.
+func levelText(level models.FlagLevel) string {
+	return map[models.FlagLevel]string{models.Red: "Red: act today", models.Amber: "Amber: look within seven days", models.Note: "Note"}[level]
+}
+
+// Name writes the level for its reader.
+func (f flagView) Name() string { return levelText(f.Level) }
+
+func newFlagView(f models.Flag) flagView {
+	view := flagView{Level: f.Level(), Rule: f.Rule, Title: models.FlagText(f.Rule), Week: "Week of " + f.Week.Monday().Long(), Said: f.Said, Reason: f.Reason}
+	if !f.Open() {
+		view.Closed = "Closed on " + f.ClosedOn.Long()
+	}
+	return view
+}
+
+func (a *App) flagsPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (flagsPage, error) {
+	ctx, id := c.Request().Context(), c.Param("case")
+	k, err := a.db.Case(ctx, v, id)
+	if err != nil {
+		return flagsPage{}, err
+	}
+	flags, err := a.db.Flags(ctx, v, id)
+	if err != nil {
+		return flagsPage{}, err
+	}
+	p := flagsPage{Page: a.chrome(v, casesPath, "Flags: "+k.Client.Name+" and "+k.Partner.Name).back(casePath(id), k.Client.Name+" and "+k.Partner.Name)}
+	p.Page.Title = "Flags"
+	// What was typed belongs to the one form that was sent.
+	sent := func(form string) editing {
+		if f.text("form") == form {
+			return editing{typed: f, problem: e}
+		}
+		return editing{}
+	}
+	for i, flag := range flags {
+		view := newFlagView(flag)
+		if !flag.Open() {
+			p.Closed = append(p.Closed, view)
+			continue
+		}
+		name := flag.Rule + " " + string(flag.Week) + " " + flag.Said
+		ed := sent(name)
+		fm := ed.finish(form{ID: "close-" + itoa(i+1), Action: casePath(id) + "/flags/close", Submit: "Close it", Quiet: true, Plain: true,
+			Hidden: []saved{{"form", name}, {"rule", flag.Rule}, {"week", string(flag.Week)}, {"said", flag.Said}},
+			Parts:  []part{{Fields: []field{ed.filler("close-"+itoa(i+1)+"-").area("reason", "What was looked at and done", "It is kept with the flag.")}}}})
+		view.Close = &fm
+		p.Open = append(p.Open, view)
+	}
+	ed := sent("raise")
+	x := ed.filler("raise-")
+	kind := x.field("choice", "kind", "What was learned")
+	for _, value := range models.Learned {
+		kind.Options = append(kind.Options, option{Value: value, Text: models.LearnedText(value), Checked: kind.Value == value})
+	}
+	p.Raise = ed.finish(form{ID: "raise-form", Action: casePath(id) + "/flags", Submit: "Raise a red flag", Quiet: true, Plain: true, Hidden: []saved{{"form", "raise"}},
+		Parts: []part{{Heading: "Raise a flag yourself", Intro: "Nothing changes for the client. When the partner withdraws, no more reports are asked for.",
+			Fields: []field{kind, x.area("what", "In a few words, and from whom", "")}}}})
+	return p, nil
+}
+
+// showFlags lists the flags of a case.
+func (a *App) showFlags(c echo.Context, v models.Viewer) error {
+	p, err := a.flagsPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// raiseFlag raises a red flag for what the therapist learned.
+func (a *App) raiseFlag(c echo.Context, v models.Viewer) error {
+	return a.actOnFlag(c, v, a.db.RaiseFlag)
+}
+
+// closeFlag closes a flag with a reason.
+func (a *App) closeFlag(c echo.Context, v models.Viewer) error {
+	return a.actOnFlag(c, v, a.db.CloseFlag)
+}
+
+func (a *App) actOnFlag(c echo.Context, v models.Viewer, act func(ctx context.Context, v models.Viewer, caseID string, in models.FlagInput) error) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("case")
+	err = act(c.Request().Context(), v, id, models.FlagInput{Rule: f.text("rule"), Week: f.text("week"), Said: f.text("said"),
+		Kind: f.text("kind"), What: f.text("what"), Reason: f.text("reason"), Submission: f.submission()})
+	if err == nil {
+		return a.redirect(c, flagsPath(id))
+	}
+	e, status, ok := a.again(c, err)
+	if !ok {
+		return err
+	}
+	p, err := a.flagsPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	return a.page(c, status, p)
+}

@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"strings"
+
+	"enough/models"
+)
+
+// verdictView is the verdict and the evidence, two lines that are never mixed,
+// with what each went by. The therapist's alone.
+type verdictView struct {
+	Phase        string
+	Kind         string
+	Verdict      string
+	Reasons      []string
+	Lacking      []string
+	Disagreement string
+	Cautions     []string
+	Evidence     string
+}
+
+func newVerdictView(v models.Verdict, evidence string) verdictView {
+	return verdictView{Phase: v.Phase, Kind: v.Kind, Verdict: models.VerdictText(v.Kind), Reasons: v.Reasons, Lacking: v.Lacking,
+		Disagreement: v.Disagreement, Cautions: v.Cautions, Evidence: evidence}
+}
+
+// Looked says in one line what the rule looked at.
+func (v verdictView) Looked() string { return capital(strings.Join(v.Reasons, "; ")) + "." }
+
+// Why says in one line what keeps the verdict from being another.
+func (v verdictView) Why() string {
+	if len(v.Lacking) == 0 {
+		return ""
+	}
+	return sentence(capital(strings.Join(v.Lacking, "; ")))
+}
+
+// line writes the verdict as it is kept with a decision.
+func (v verdictView) line() string {
+	parts := []string{v.Verdict + "."}
+	for _, s := range append([]string{v.Why(), v.Looked(), v.Disagreement}, v.Cautions...) {
+		if s != "" && s != "." {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,253 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// FlagLevel says how soon a flag asks for a look.
+type FlagLevel string
+
+// The levels. A red flag asks for an act today and withholds the verdict; an
+// amber one for a look before the next session, within seven days; a note is to
+// be talked about.
+const (
+	Red   FlagLevel = "red"
+	Amber FlagLevel = "amber"
+	Note  FlagLevel = "note"
+)
+
+// Flag is a sign in what was reported, or in what the therapist learned, that
+// asks for a look. It is the therapist's alone, is closed with a reason and
+// never deleted.
+type Flag struct {
+	Rule     string // R1 to R5, A1 to A11, N1
+	Week     Week   // whose report raised it
+	Said     string // the answers and numbers that raised it
+	RaisedOn Day
+	ClosedOn Day    // empty while it is open
+	Reason   string // why it was closed
+}
+
+// Level is that of the flag's rule.
+func (f Flag) Level() FlagLevel {
+	switch f.Rule[0] {
+	case 'R':
+		return Red
+	case 'A':
+		return Amber
+	}
+	return Note
+}
+
+// Open says whether the flag still asks for a look.
+func (f Flag) Open() bool { return f.ClosedOn == "" }
+
+// key tells flags apart: an answer that a correction changes raises another.
+func (f Flag) key() string { return f.Rule + "\x00" + string(f.Week) + "\x00" + f.Said }
+
+// place orders the rules: R1 to R5, A1 to A11, N1.
+func (f Flag) place() int {
+	n, _ := strconv.Atoi(f.Rule[1:])
+	return n + 100*strings.IndexByte("RAN", f.Rule[0])
+}
+
+// flagsOf gives the flags that the rules raise over all weeks of a case.
+func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
+	var all []seen
+	var baseline *PhaseReview
+	for i := range phases {
+		p := &phases[i]
+		if p.Phase.Kind == Baseline {
+			baseline = nil
+		}
+		for _, w := range p.Weeks {
+			if w.Report == nil {
+				continue
+			}
+			all = append(all, seen{*w.Report, w.Checkin, p, baseline})
+			for _, r := range reportRules {
+				if said := r.said(all); said != "" {
+					list = append(list, Flag{Rule: r.rule, Week: w.Week, Said: said})
+				}
+			}
+		}
+		if p.Phase.Kind == Baseline {
+			baseline = p
+		}
+	}
+	for _, w := range silent(phases) {
+		list = append(list, Flag{Rule: "A10", Week: w, Said: "two partner reports running are missing"})
+	}
+	if w := lapsed(phases, all, today); w != "" {
+		list = append(list, Flag{Rule: "A11", Week: w, Said: "the partner’s “yes” is more than " + strconv.Itoa(callLasts) + " weeks old"})
+	}
+	return list
+}
+
+// flags gives the flags of a case, newest week first: those that were kept, and
+// those that the rules raise now. What time alone raises, such as silence, is
+// kept with the next act in the case.
+func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, today Day) ([]Flag, error) {
+	rows, err := t.QueryContext(ctx, `SELECT rule, week, said, raised_on, COALESCE(closed_on, ''), reason FROM flags WHERE case_id = $1`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Flag
+	kept := map[string]bool{}
+	for rows.Next() {
+		var f Flag
+		if err := rows.Scan(&f.Rule, &f.Week, &f.Said, &f.RaisedOn, &f.ClosedOn, &f.Reason); err != nil {
+			return nil, err
+		}
+		list, kept[f.key()] = append(list, f), true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, f := range flagsOf(phases, today) {
+		if !kept[f.key()] {
+			f.RaisedOn = today
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Flag) int {
+		return cmp.Or(cmp.Compare(b.Week, a.Week), cmp.Compare(a.place(), b.place()), cmp.Compare(a.Said, b.Said))
+	})
+	return list, nil
+}
+
+// keepFlags keeps the flags that the rules raise now and gives all of them.
+func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
+	phases, today, err := t.phaseReviews(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := t.flags(ctx, caseID, phases, today)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range list {
+		if err := t.keepFlag(ctx, caseID, f); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (t *tx) keepFlag(ctx context.Context, caseID string, f Flag) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO flags (id, case_id, rule, week, said, raised_at, raised_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (case_id, rule, week, said) DO NOTHING`, newID(), caseID, f.Rule, f.Week, f.Said, t.stamp(), f.RaisedOn)
+	return err
+}
+
+// Flags lists the flags of a case, newest week first. Only its therapist may.
+func (db *DB) Flags(ctx context.Context, v Viewer, caseID string) (list []Flag, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.caseOf(ctx, v, caseID); err != nil {
+			return err
+		}
+		phases, today, err := t.phaseReviews(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		list, err = t.flags(ctx, caseID, phases, today)
+		return err
+	})
+	return list, err
+}
+
+// FlagInput is a form about one flag, as typed.
+type FlagInput struct {
+	Rule, Week, Said string // which one to close
+	Kind, What       string // what was learned, for one that is raised by hand
+	Reason           string
+	Submission       Submission
+}
+
+// CloseFlag closes a flag with a reason. Only the case's therapist may. It is
+// Invalid without a reason, and Conflict when the flag is closed already.
+func (db *DB) CloseFlag(ctx context.Context, v Viewer, caseID string, in FlagInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, today, err := t.caseToday(ctx, v, caseID)
+		if err != nil {
+			return err
+		}
+		var r reading
+		reason := r.need("reason", in.Reason, shortLimit, "Write what was looked at and done. The flag is kept with it.")
+		if err := r.err(); err != nil {
+			return err
+		}
+		_, err = t.makeOnce(ctx, v, in.Submission, "close flag "+caseID, in, func() (string, error) {
+			all, err := t.keepFlags(ctx, caseID)
+			if err != nil {
+				return "", err
+			}
+			at := slices.IndexFunc(all, func(f Flag) bool { return f.Rule == in.Rule && string(f.Week) == in.Week && f.Said == in.Said })
+			if at < 0 {
+				return "", notFound()
+			}
+			if !all[at].Open() {
+				return "", conflict("This flag is closed already. Its reason stands below.")
+			}
+			_, err = t.ExecContext(ctx, `UPDATE flags SET closed_on = $1, reason = $2 WHERE case_id = $3 AND rule = $4 AND week = $5 AND said = $6`,
+				today, reason, caseID, in.Rule, in.Week, in.Said)
+			return caseID, errors.Join(err, t.audit(ctx, v, "flag closed: "+in.Rule, caseID, in.Week))
+		})
+		return err
+	})
+}
+
+// Learned lists what a therapist can raise a red flag for, with its words.
+var Learned = []string{"violence", "threat", "strangulation", "weapon", "stalking", "forced_sex", "suicide", "escalation", "withdraws"}
+
+// LearnedText writes one of them.
+func LearnedText(kind string) string {
+	return map[string]string{"violence": "Violence", "threat": "A threat", "strangulation": "Strangulation", "weapon": "A weapon", "stalking": "Stalking",
+		"forced_sex": "Forced sex", "suicide": "A threat of suicide", "escalation": "Escalation", "withdraws": "The partner withdraws"}[kind]
+}
+
+// RaiseFlag raises a red flag for what the therapist learned. When the partner
+// withdraws, her reports stop with it at once; nothing changes for the client.
+// Only the case's therapist may.
+func (db *DB) RaiseFlag(ctx context.Context, v Viewer, caseID string, in FlagInput) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, today, err := t.caseToday(ctx, v, caseID)
+		if err != nil {
+			return err
+		}
+		var r reading
+		kind := r.needChoice("kind", in.Kind, Learned...)
+		what := r.need("what", in.What, shortLimit, "Write what was learned, and from whom.")
+		if err := r.err(); err != nil {
+			return err
+		}
+		_, err = t.makeOnce(ctx, v, in.Submission, "raise flag "+caseID, in, func() (string, error) {
+			f := Flag{Rule: "R4", Week: today.Week(), Said: LearnedText(kind) + ": " + what, RaisedOn: today}
+			if kind == "withdraws" {
+				f.Rule = "R5"
+				if err := t.pausePartner(ctx, v, caseID, today, what); err != nil {
+					return "", err
+				}
+			}
+			return caseID, errors.Join(t.keepFlag(ctx, caseID, f), t.audit(ctx, v, "flag raised: "+f.Rule, caseID, string(f.Week)))
+		})
+		return err
+	})
+}
+
+// FlagText says what a rule looks for.
+func FlagText(rule string) string {
+	return map[string]string{
+		"R1": "Not safe, or asks to be contacted soon", "R2": "Children frightened or pulled in", "R3": "Pushed about her answers, again",
+		"R4": "Learned by the therapist", "R5": "The partner withdraws",
+		"A1": "Not always safe", "A2": "Pushed about what to say", "A3": "Tension high", "A4": "Close to leaving", "A5": "Children quieter",
+		"A6": "Their accounts diverge", "A7": "Done without being felt", "A8": "The client reads the partner better, the partner is worse off",
+		"A9": "Calm at a price", "A10": "No reports", "A11": "The partner’s call lapsed or turned", "N1": "Done and not noticed",
+	}[rule]
+}
