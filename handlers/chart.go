@@ -16,6 +16,7 @@ type chart struct {
 	ID      string
 	Caption string
 	Two     bool           // two panels, one above the other
+	Key     []keyEntry     // what each series is, written by the page; nil where the picture has its own
 	Wide    map[string]any // the same to be read across a room, where there is room; may be nil
 	Option  map[string]any
 	Table   table
@@ -35,6 +36,9 @@ type canvas struct {
 	from, to models.Week // first and last week
 	line     *charts.Line
 	legend   []any    // names, or a name with its own icon
+	key      []keyEntry
+	keyed    bool             // the page writes the key, the picture has no legend
+	lines    []map[string]any // series with a dash of their own
 	titles   []string // one for each panel
 	tops     []float64
 	large    bool // to be read across a room
@@ -104,6 +108,7 @@ func (k *canvas) series(panel int, name string, l look, points []point) {
 		data[i] = opts.LineData{Value: []any{p.at(), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
+	k.key = append(k.key, newKeyEntry(name, l, 2))
 	k.line.AddSeries(name, data, onPanel(panel),
 		charts.WithLineChartOpts(opts.LineChart{Symbol: l.symbol, SymbolSize: k.size(8), ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false), XAxisIndex: panel, YAxisIndex: panel}),
 		charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Width: float32(k.size(2)), Type: l.dash}), charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}))
@@ -124,6 +129,7 @@ func (k *canvas) bars(panel int, name, colour string, points []point) {
 		data[i] = opts.BarData{Value: []any{p.at(), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
+	k.key = append(k.key, newKeyEntry(name, look{colour, "", "bar"}, 0))
 	bar.AddSeries(name, data, charts.WithBarChartOpts(opts.BarChart{BarWidth: "55%", XAxisIndex: panel, YAxisIndex: panel}),
 		charts.WithItemStyleOpts(opts.ItemStyle{Color: colour, Opacity: opts.Float(0.75)}))
 	k.line.Overlap(bar)
@@ -164,6 +170,7 @@ func (k *canvas) steps(panel int, name string, l look, width float32, levels []l
 			icon = "path://M0 0H5V3H0ZM8 0H13V3H8ZM16 0H21V3H16ZM24 0H28V3H24Z"
 		}
 		k.legend = append(k.legend, map[string]any{"name": name, "icon": icon})
+		k.key = append(k.key, newKeyEntry(name, l, int(width)))
 	}
 	k.line.AddSeries(name, data, onPanel(panel),
 		charts.WithLineChartOpts(opts.LineChart{Symbol: "none", XAxisIndex: panel, YAxisIndex: panel}),
@@ -210,6 +217,9 @@ func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
 
 // legendLines is how many lines the legend takes on a phone.
 func (k *canvas) legendLines() int {
+	if k.keyed {
+		return 0
+	}
 	const room, icon, letter = 350, 46, 7
 	lines, at := 1, 0
 	for _, entry := range k.legend {
@@ -284,7 +294,19 @@ func (k *canvas) option() map[string]any {
 		top += heights[i] + k.size(56)
 	}
 	o["grid"], o["xAxis"], o["yAxis"], o["title"] = grids, xs, ys, titles
-	o["legend"] = map[string]any{"data": k.legend, "itemGap": 12, "top": 0, "left": 0, "itemWidth": k.size(28), "textStyle": text("$css:--chart-text", 12), "selectedMode": false}
+	if !k.keyed {
+		o["legend"] = map[string]any{"data": k.legend, "itemGap": 12, "top": 0, "left": 0, "itemWidth": k.size(28), "textStyle": text("$css:--chart-text", 12), "selectedMode": false}
+	}
+	if len(k.lines) > 0 {
+		var all []any
+		for _, series := range k.line.MultiSeries {
+			all = append(all, series)
+		}
+		for _, series := range k.lines {
+			all = append(all, series)
+		}
+		o["series"] = all
+	}
 	o["tooltip"] = map[string]any{"trigger": "axis", "formatter": "$fn:tip"}
 	o["axisPointer"] = map[string]any{"link": []any{map[string]any{"xAxisIndex": "all"}}}
 	o["textStyle"] = map[string]any{"fontFamily": "$css:--chart-font"}

@@ -27,6 +27,7 @@ func practiceFields(f filler) part {
 
 func practiceInput(f typed) models.PracticeInput {
 	return models.PracticeInput{Name: f.text("practice"), Zone: f.text("zone"), Office: f.text("office"), Emergency: f.text("emergency"),
+		SomeChange: f.text("some_change"), WorseChange: f.text("worse_change"), LeastDrop: f.text("least_drop"), FairDose: f.text("fair_dose"),
 		Version: f.text("version"), Submission: f.submission()}
 }
 

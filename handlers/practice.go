@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,9 +35,10 @@ func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.E
 		return practicePage{}, err
 	}
 	ed := editing{typed: f, problem: e, version: now.Version,
-		saved: map[string]string{"practice": now.Name, "zone": now.Zone, "office": now.Office, "emergency": now.Emergency}}
+		saved: map[string]string{"practice": now.Name, "zone": now.Zone, "office": now.Office, "emergency": now.Emergency,
+			"some_change": points(now.SomeChange), "worse_change": points(now.WorseChange), "least_drop": itoa(now.LeastDrop), "fair_dose": itoa(now.FairDose)}}
 	p := practicePage{Page: a.chrome(v, practicePath, "Practice"),
-		Form: ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler(""))}}),
+		Form: ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler("")), thresholdFields(ed.filler(""))}}),
 		Add:  addForm(editing{})}
 	for _, t := range people {
 		state := "not joined yet"
@@ -50,6 +52,19 @@ func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.E
 	}
 	return p, nil
 }
+
+// thresholdFields are the settings of the verdict.
+func thresholdFields(f filler) part {
+	return part{Heading: "Thresholds of the verdict", Intro: "A phase is judged by those with which it began. A change here holds for the phases that begin after it.", Fields: []field{
+		f.text("some_change", "Some change", "Points by which an average must differ from the baseline to count as some change, such as 1."),
+		f.text("worse_change", "Worse", "Points above the baseline average from which the partner counts as worse off, such as 1.5."),
+		f.number("least_drop", "Least drop", "The least that a criterion “drop” may ask for, 2 to 5 points.", 2, 5),
+		f.number("fair_dose", "Fair test", "Per cent of the dose that must have been done, 50 to 100.", 50, 100),
+	}}
+}
+
+// points writes a number of points as it would be typed.
+func points(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 func addForm(ed editing) form {
 	return ed.finish(form{ID: "add-form", Action: practicePath + "/therapists", Submit: "Make a code", Quiet: true, Plain: true,

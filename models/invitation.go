@@ -105,8 +105,10 @@ func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 		if person != "" {
 			return badCode()
 		}
-		_, err = t.ExecContext(ctx, `INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, $1, $2, $3, $4, $5, $6)`,
-			practice.Name, practice.Zone, practice.Office, practice.Emergency, practice.Policy, t.stamp())
+		_, err = t.ExecContext(ctx, `INSERT INTO practices (id, name, zone, office, emergency, policy, created_at,
+				some_change, worse_change, least_drop, fair_dose) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			practice.Name, practice.Zone, practice.Office, practice.Emergency, practice.Policy, t.stamp(),
+			practice.SomeChange, practice.WorseChange, practice.LeastDrop, practice.FairDose)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ const emptyPhase = "needs an observed week in each phase"
 // independent, and SE needs two observed weeks in each phase. The exact p-values
 // are those of the permutation test on midranks, for up to 100 weeks together.
 func CompareNAP(a, b Phase) NAP {
-	nap := nonoverlap(a.Scores(), b.Scores(), 0)
+	nap := nonoverlap(a.Scores(), b.Scores())
 	switch {
 	case nap.Why != "":
 	case len(a.Points)+len(b.Points) > exactWeeks:
@@ -54,9 +54,8 @@ func CompareNAP(a, b Phase) NAP {
 	return nap
 }
 
-// nonoverlap counts the pairs and gives the estimate with its interval; scores
-// no further apart than near are tied.
-func nonoverlap(a, b []float64, near float64) NAP {
+// nonoverlap counts the pairs and gives the estimate with its interval.
+func nonoverlap(a, b []float64) NAP {
 	m, n := len(a), len(b)
 	if m == 0 || n == 0 {
 		return NAP{Why: emptyPhase}
@@ -66,17 +65,16 @@ func nonoverlap(a, b []float64, near float64) NAP {
 	ofA, ofB := make([]int, m), make([]int, n)
 	for i, before := range a {
 		for j, after := range b {
-			switch s := sign(before - after); {
-			case math.Abs(before-after) <= near:
-				r.Tied++
-			case s > 0:
+			s := sign(before - after)
+			ofA[i] += s
+			ofB[j] += s
+			switch s {
+			case 1:
 				r.Improved++
-				ofA[i]++
-				ofB[j]++
-			default:
+			case 0:
+				r.Tied++
+			case -1:
 				r.Worse++
-				ofA[i]--
-				ofB[j]--
 			}
 		}
 	}

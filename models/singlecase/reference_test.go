@@ -111,42 +111,17 @@ func differences(path string, got, want any) (list []string) {
 	return []string{fmt.Sprintf("%s: %v, want %v", path, got, want)}
 }
 
-func TestReference_phases(t *testing.T) {
+func TestReference(t *testing.T) {
 	cases, plain := reference(t)
 	for i, c := range cases {
-		for j, p := range c.phases() {
-			want := plain[i]["phase_stats"].([]any)[j]
-			for _, d := range differences(c.ID+" "+p.Name, plainJSON(t, Describe(p)), want) {
+		t.Run(c.ID, func(t *testing.T) {
+			want := map[string]any{}
+			for _, name := range []string{"phase_stats", "comparison", "n_a", "n_b", "results", "more_comparisons", "series"} {
+				want[name] = plain[i][name]
+			}
+			for _, d := range differences(c.ID, plainJSON(t, Analyse(c.phases())), want) {
 				t.Error(d)
 			}
-		}
-	}
-}
-
-func TestReference_nap(t *testing.T) {
-	cases, plain := reference(t)
-	for i, c := range cases {
-		phases := c.phases()
-		want := plain[i]["results"].(map[string]any)
-		for _, d := range differences(c.ID, plainJSON(t, CompareNAP(phases[0], phases[1])), want["nap"]) {
-			t.Error(d)
-		}
-		lines, ok := BaselineLines(phases[0])
-		cdc := want["cdc"].(map[string]any)
-		count := 0
-		for _, p := range phases[1].Points {
-			if lines.Below(p) {
-				count++
-			}
-		}
-		got := map[string]any{"mean_line": lines.MeanLine, "trend_intercept": lines.TrendIntercept, "trend_slope": lines.TrendSlope, "count": float64(count)}
-		for name, value := range got {
-			for _, d := range differences(c.ID+" "+name, value, cdc[name]) {
-				t.Error(d)
-			}
-		}
-		if !ok {
-			t.Errorf("%s has no lines", c.ID)
-		}
+		})
 	}
 }
