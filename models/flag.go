@@ -83,7 +83,7 @@ func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 	for _, w := range silent(phases) {
 		list = append(list, Flag{Rule: "A10", Week: w, Said: "two partner reports running are missing"})
 	}
-	if w := lapsed(phases, all, today); w != "" {
+	for _, w := range lapsed(phases, all, today) {
 		list = append(list, Flag{Rule: "A11", Week: w, Said: "the partner’s “yes” is more than " + strconv.Itoa(callLasts) + " weeks old"})
 	}
 	return list
@@ -231,14 +231,41 @@ func (db *DB) RaiseFlag(ctx context.Context, v Viewer, caseID string, in FlagInp
 			f := Flag{Rule: "R4", Week: today.Week(), Said: LearnedText(kind) + ": " + what, RaisedOn: today}
 			if kind == "withdraws" {
 				f.Rule = "R5"
-				if err := t.pausePartner(ctx, v, caseID, today, what); err != nil {
+				from, err := t.askedLast(ctx, caseID, today)
+				if err != nil {
 					return "", err
 				}
+				if err := t.pausePartner(ctx, v, caseID, from, what); err != nil {
+					return "", err
+				}
+			}
+			var closed bool
+			if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND said = $4 AND closed_on IS NOT NULL)`,
+				caseID, f.Rule, f.Week, f.Said).Scan(&closed); err != nil {
+				return "", err
+			}
+			if closed {
+				return "", conflict("A flag in these words was raised this week and is closed. Write what is new.")
 			}
 			return caseID, errors.Join(t.keepFlag(ctx, caseID, f), t.audit(ctx, v, "flag raised: "+f.Rule, caseID, string(f.Week)))
 		})
 		return err
 	})
+}
+
+// askedLast gives a day of the oldest week for which the partner can still be
+// asked: until Wednesday the form of the week before is open. A week that she
+// has reported is not one.
+func (t *tx) askedLast(ctx context.Context, caseID string, today Day) (Day, error) {
+	w, open := FormWeek(today)
+	if !open || w == today.Week() {
+		return today, nil
+	}
+	report, err := t.partnerReport(ctx, caseID, w)
+	if err != nil || report != nil {
+		return today, err
+	}
+	return w.Monday(), nil
 }
 
 // FlagText says what a rule looks for.

@@ -313,9 +313,9 @@ func silent(phases []PhaseReview) (weeks []Week) {
 	for _, p := range phases {
 		for _, w := range p.Weeks {
 			switch {
-			case !w.Asked || w.Resting || w.Open && w.Report == nil:
 			case w.Report != nil:
 				missing = 0
+			case !w.Asked || w.Resting || w.Open:
 			default:
 				if missing++; missing%2 == 0 {
 					weeks = append(weeks, w.Week)
@@ -329,26 +329,30 @@ func silent(phases []PhaseReview) (weeks []Week) {
 // callLasts is how many weeks a “yes” stands in a follow-up.
 const callLasts = 5
 
-// lapsed gives the week in which a “yes” of the partner's ran out: in a
-// follow-up, with no call after it. It is empty when none did.
-func lapsed(phases []PhaseReview, all []seen, today Day) Week {
-	var now Phase
-	for _, p := range phases {
-		if p.Phase.Start <= today.Week() {
-			now = p.Phase
+// lapsed gives the weeks in which a “yes” of the partner's ran out in a
+// follow-up: she has not said yes or no again by then. What she skips or would
+// rather not say is neither. A form that asks for it must have closed.
+func lapsed(phases []PhaseReview, all []seen, today Day) (weeks []Week) {
+	var said []seen
+	for _, s := range all {
+		if s.Call != nil && s.Call.Answer != "skipped" && s.Call.Answer != "rather_not_say" {
+			said = append(said, s)
 		}
 	}
-	for i := len(all) - 1; i >= 0 && now.Kind == FollowUp; i-- {
-		call, over := all[i].Call, all[i].Week.Add(callLasts)
-		switch {
-		case call == nil || call.Answer == "skipped":
-		case (call.Answer == "yes" || call.Answer == "yes_for_now") && today.Week() > over && now.LastWeek() >= over:
-			return over
-		default:
-			return ""
+	for i, s := range said {
+		over, until := s.Week.Add(callLasts), today.Week()
+		if i+1 < len(said) {
+			until = said[i+1].Week
+		}
+		inFollowUp := func(p PhaseReview) bool {
+			asks := p.Phase.CallDue(over) && over.FormsOn(today) != FormsClosed
+			return p.Phase.Kind == FollowUp && p.Phase.Start <= until && over <= p.Phase.LastWeek() && !asks
+		}
+		if (s.Call.Answer == "yes" || s.Call.Answer == "yes_for_now") && until > over && slices.ContainsFunc(phases, inFollowUp) {
+			weeks = append(weeks, over)
 		}
 	}
-	return ""
+	return weeks
 }
 
 func times(n int) string {
