@@ -41,7 +41,7 @@ func compare(a, b Phase, ofA Description) Comparison {
 		LRR:             CompareLogRatio(a, b),
 		SMD:             CompareSMD(a, b),
 		CDC:             DualCriterion(a, b),
-		SplitMiddleTest: testSplitMiddle(ofA.SplitMiddle, a, b),
+		SplitMiddleTest: belowSplitMiddle(ofA.SplitMiddle, a, b),
 		RCI:             CompareReliably(a, b),
 		Piecewise:       CompareLines(a, b),
 		Randomization:   RandomizeStart(a, b),

@@ -122,14 +122,14 @@ func (s SplitMiddleTest) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(s))
 }
 
-// TestSplitMiddle counts the weeks of B strictly below the split-middle line of
+// BelowSplitMiddle counts the weeks of B strictly below the split-middle line of
 // A, extended (White & Haring 1980; Kazdin 1982), with the one-sided binomial p
 // of so many or more at even odds. More is better; a week on the line (nearer
 // than 1e-9) does not count. The p is too small, since the line is uncertain. It
 // is undefined for fewer than four observed weeks in A or none in B.
-func TestSplitMiddle(a, b Phase) SplitMiddleTest { return testSplitMiddle(SplitMiddleLine(a), a, b) }
+func BelowSplitMiddle(a, b Phase) SplitMiddleTest { return belowSplitMiddle(SplitMiddleLine(a), a, b) }
 
-func testSplitMiddle(middle SplitMiddle, a, b Phase) SplitMiddleTest {
+func belowSplitMiddle(middle SplitMiddle, a, b Phase) SplitMiddleTest {
 	if len(a.Points) == 0 || len(b.Points) == 0 {
 		return SplitMiddleTest{Why: emptyPhase}
 	}

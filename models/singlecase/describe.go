@@ -55,11 +55,13 @@ func Describe(p Phase) Description {
 // mean is the mean of at least one score. Equal scores have exactly their own
 // value as mean, so that rounding never makes them vary.
 func mean(scores []float64) float64 {
-	m, ok := Mean(scores)
-	if least, greatest, _ := Range(scores); ok {
-		return min(max(m, least), greatest)
+	switch m, ok := Mean(scores); {
+	case !ok:
+		return math.NaN()
+	case varies(scores):
+		return m
 	}
-	return math.NaN()
+	return scores[0]
 }
 
 // median is the median of at least one score.

@@ -24,8 +24,8 @@ type Randomization struct {
 	PTwo         Number   `json:"p_two"`    // of the size of the difference, whatever its sign
 	Observed     Number   `json:"observed"` // mean A - mean B
 	Admissible   int      `json:"n_admissible"`
-	PMin         Number   `json:"p_min"` // the least p that so many start weeks allow
-	StartWeeks   []int    `json:"start_weeks"`
+	PMin         Number   `json:"p_min"`        // the least p that so many start weeks allow
+	StartWeeks   []int    `json:"start_weeks"`  // counted from 1 at the first week of A
 	Distribution []Number `json:"distribution"` // mean A - mean B for each start week
 	MinPhase     [2]int   `json:"min_phase"`
 	Why          string   `json:"why,omitempty"`
@@ -59,7 +59,7 @@ func RandomizeStart(a, b Phase) Randomization {
 		r.Why = notAdjacent
 	case a.Weeks < leastPhase || b.Weeks < leastPhase:
 		r.Why = notAdmissible
-	case a.Weeks+b.Weeks > longestSeries:
+	case max(a.Weeks, b.Weeks, a.Weeks+b.Weeks) > longestSeries:
 		r.Why = "more than 2000 weeks"
 	case len(a.Points) == 0 || len(b.Points) == 0:
 		r.Why = emptyPhase
@@ -80,7 +80,7 @@ func RandomizeStart(a, b Phase) Randomization {
 		if !(math.Abs(d) < math.Abs(observed)-tie) {
 			asFar++
 		}
-		r.StartWeeks = append(r.StartWeeks, start)
+		r.StartWeeks = append(r.StartWeeks, start-a.Start+1)
 		r.Distribution = append(r.Distribution, Defined(d))
 	}
 	r.Admissible = len(r.StartWeeks)
@@ -130,7 +130,7 @@ func RandomizeSchedule(a1, b1, a2, b2 Phase) RandomizationABAB {
 		case r.Why == "" && p.Weeks < leastPhase:
 			r.Why = notSchedulable
 		case r.Why == "" && len(p.Points) == 0:
-			r.Why = "needs an observed week in each phase"
+			r.Why = emptyPhase
 		}
 	}
 	// Of the weeks beyond the least, three changes choose places with repetition.

@@ -86,10 +86,10 @@ func CompareLines(a, b Phase) Piecewise {
 	p.Sigma = Defined(sigma)
 	df := float64(p.DF)
 	// How far the line of A reaches when it is extended to the first week of B.
-	reach := before.at(b.Start)
+	extended, extendedSpread := before.at(b.Start)
 	p.Intercept = coefficient(before.start, before.startSpread, sigma, df)
 	p.TrendA = coefficient(before.slope, before.slopeSpread, sigma, df)
-	p.LevelChange = coefficient(after.start-reach.value, after.startSpread+reach.spread, sigma, df)
+	p.LevelChange = coefficient(after.start-extended, after.startSpread+extendedSpread, sigma, df)
 	p.SlopeChange = coefficient(after.slope-before.slope, after.slopeSpread+before.slopeSpread, sigma, df)
 	return p
 }
@@ -114,11 +114,10 @@ type fitted struct {
 	centre, level, n   float64
 }
 
-type reach struct{ value, spread float64 }
-
-func (f fitted) at(week int) reach {
+// at gives the height of the line in a week, and its spread.
+func (f fitted) at(week int) (height, spread float64) {
 	d := float64(week) - f.centre
-	return reach{f.level + f.slope*d, 1/f.n + d*d*f.slopeSpread}
+	return f.level + f.slope*d, 1/f.n + d*d*f.slopeSpread
 }
 
 func fitLine(points []Point, start int) (fitted, bool) {
@@ -138,7 +137,6 @@ func fitLine(points []Point, start int) (fitted, bool) {
 		f.left = append(f.left, Point{points[i].Week, e})
 	}
 	f.slopeSpread = 1 / sxx
-	first := f.at(start)
-	f.start, f.startSpread = first.value, first.spread
+	f.start, f.startSpread = f.at(start)
 	return f, true
 }
