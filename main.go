@@ -2,6 +2,7 @@
 //
 //	enough           serve the practice in -data
 //	enough -demo     serve a seeded practice that is thrown away at the end
+//	enough analyse   describe and compare the phases of a CSV file; see enough analyse -h
 //	enough version   say which version this is
 package main
 
@@ -88,6 +89,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if len(args) == 1 && args[0] == "version" {
 		fmt.Fprintln(stdout, "enough", version())
 		return 0
+	}
+	if len(args) > 0 && args[0] == "analyse" {
+		return analyse(args[1:], os.Stdin, stdout, stderr)
 	}
 	c, err := parseConfig(args, getenv, stderr)
 	switch {

@@ -67,20 +67,20 @@ func RandomizeStart(a, b Phase) Randomization {
 	if r.Why != "" {
 		return r
 	}
-	end := b.Start + b.Weeks
-	sums := newRunning(a.Start, end, a, b)
-	difference := func(start int) float64 { return sums.mean(a.Start, start) - sums.mean(start, end) }
-	observed := difference(b.Start)
+	sums := newRunning(a, b)
+	end := sums.weeks()
+	difference := func(toB int) float64 { return sums.mean(0, toB) - sums.mean(toB, end) }
+	observed := difference(a.Weeks)
 	atLeast, asFar := 0, 0
-	for start := a.Start + leastPhase; start+leastPhase <= end; start++ {
-		d := difference(start)
+	for toB := leastPhase; toB+leastPhase <= end; toB++ {
+		d := difference(toB)
 		if !(d < observed-tie) {
 			atLeast++
 		}
 		if !(math.Abs(d) < math.Abs(observed)-tie) {
 			asFar++
 		}
-		r.StartWeeks = append(r.StartWeeks, start-a.Start+1)
+		r.StartWeeks = append(r.StartWeeks, toB+1)
 		r.Distribution = append(r.Distribution, Defined(d))
 	}
 	r.Admissible = len(r.StartWeeks)
@@ -141,14 +141,14 @@ func RandomizeSchedule(a1, b1, a2, b2 Phase) RandomizationABAB {
 	if r.Why != "" {
 		return r
 	}
-	start, end := a1.Start, b2.Start+b2.Weeks
-	sums := newRunning(start, end, phases...)
+	sums := newRunning(phases...)
+	end := sums.weeks()
 	difference := func(toB, toA, backToB int) float64 {
-		return (sums.mean(start, toB)+sums.mean(toA, backToB))/2 - (sums.mean(toB, toA)+sums.mean(backToB, end))/2
+		return (sums.mean(0, toB)+sums.mean(toA, backToB))/2 - (sums.mean(toB, toA)+sums.mean(backToB, end))/2
 	}
-	observed := difference(b1.Start, a2.Start, b2.Start)
+	observed := difference(a1.Weeks, a1.Weeks+b1.Weeks, a1.Weeks+b1.Weeks+a2.Weeks)
 	atLeast := 0
-	for toB := start + leastPhase; toB+3*leastPhase <= end; toB++ {
+	for toB := leastPhase; toB+3*leastPhase <= end; toB++ {
 		for toA := toB + leastPhase; toA+2*leastPhase <= end; toA++ {
 			for backToB := toA + leastPhase; backToB+leastPhase <= end; backToB++ {
 				r.Admissible++
@@ -164,32 +164,37 @@ func RandomizeSchedule(a1, b1, a2, b2 Phase) RandomizationABAB {
 }
 
 // running holds sums over the calendar, so that the mean of any run of weeks
-// costs the same.
+// costs the same. Its weeks count from 0 at the first week of the first phase.
 type running struct {
-	start  int
 	sums   []float64
 	counts []int
 }
 
-func newRunning(start, end int, phases ...Phase) running {
-	r := running{start, make([]float64, end-start+1), make([]int, end-start+1)}
+func newRunning(phases ...Phase) running {
+	weeks := 0
+	for _, p := range phases {
+		weeks += p.Weeks
+	}
+	r := running{make([]float64, weeks+1), make([]int, weeks+1)}
 	for _, p := range phases {
 		for _, x := range p.Points {
-			if x.Week >= start && x.Week < end {
-				r.sums[x.Week-start+1] += x.Score
-				r.counts[x.Week-start+1]++
+			if week := x.Week - phases[0].Start; week >= 0 && week < weeks {
+				r.sums[week+1] += x.Score
+				r.counts[week+1]++
 			}
 		}
 	}
-	for i := range r.sums[1:] {
+	for i := range weeks {
 		r.sums[i+1] += r.sums[i]
 		r.counts[i+1] += r.counts[i]
 	}
 	return r
 }
 
+func (r running) weeks() int { return len(r.sums) - 1 }
+
 // mean is the mean of the observed weeks from one week to before another, NaN
 // without any.
 func (r running) mean(from, to int) float64 {
-	return (r.sums[to-r.start] - r.sums[from-r.start]) / float64(r.counts[to-r.start]-r.counts[from-r.start])
+	return (r.sums[to] - r.sums[from]) / float64(r.counts[to]-r.counts[from])
 }
