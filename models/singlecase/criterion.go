@@ -46,8 +46,9 @@ var requiredFisher = []int{3: 3, 4: 4, 5: 5, 6: 6, 7: 6, 8: 7, 9: 8, 10: 8, 11: 
 
 // DualCriterion counts the weeks of B strictly below both lines of A, the
 // conservative dual criterion (Fisher, Kelley & Lomas 2003, J. Applied Behavior
-// Analysis 36, 387); see [BaselineLines]. More is better, and a week on a line
-// (nearer than 1e-9) does not count. It is systematic when the binomial p is
+// Analysis 36, 387); see [BaselineLines]. The count runs from 0 to the observed
+// weeks of B; more is better, and a week on a line (nearer than 1e-9) does not
+// count. It is systematic when the binomial p is
 // below .05, for which fewer than five weeks can never suffice. That p is a rule
 // of thumb: the lines are estimated from the same few weeks. DC is the count
 // without lowered lines. It is undefined for fewer than two observed weeks in A
@@ -124,8 +125,8 @@ func (s SplitMiddleTest) MarshalJSON() ([]byte, error) {
 
 // BelowSplitMiddle counts the weeks of B strictly below the split-middle line of
 // A, extended (White & Haring 1980; Kazdin 1982), with the one-sided binomial p
-// of so many or more at even odds. More is better; a week on the line (nearer
-// than 1e-9) does not count. The p is too small, since the line is uncertain. It
+// of so many or more at even odds. The count runs from 0 to the observed weeks of
+// B; more is better, and a week on the line (nearer than 1e-9) does not count. The p is too small, since the line is uncertain. It
 // is undefined for fewer than four observed weeks in A or none in B.
 func BelowSplitMiddle(a, b Phase) SplitMiddleTest { return belowSplitMiddle(SplitMiddleLine(a), a, b) }
 

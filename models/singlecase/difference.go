@@ -17,8 +17,8 @@ type MeanDifference struct {
 	Why   string `json:"why,omitempty"`
 }
 
-// CompareMeans gives mean B - mean A in points, negative when lower and so
-// better, with Welch's interval (Welch 1947, Biometrika 34, 28, with
+// CompareMeans gives mean B - mean A in points, without bound, negative when
+// lower and so better, with Welch's interval (Welch 1947, Biometrika 34, 28, with
 // Satterthwaite's degrees of freedom). The interval takes weeks to be
 // independent; it is undefined for fewer than two observed weeks in a phase, or
 // when neither phase varies. The difference is undefined when a phase has no
@@ -89,7 +89,7 @@ type LogRatio struct {
 
 // CompareLogRatio gives the decreasing log response ratio with its correction
 // for bias (Pustejovsky 2015, Psychological Methods 20, 342; 2018, J. School
-// Psychology), ln of mean B over mean A; negative is better. A mean below 1/(2n)
+// Psychology), ln of mean B over mean A, without bound; negative is better. A mean below 1/(2n)
 // and a variance below 1/n³ are raised to that, as for counts, since a phase of
 // zeros has no logarithm; for a rating the floor is arbitrary and the index is
 // for export only. It is undefined for fewer than two observed weeks in a phase.
@@ -213,8 +213,8 @@ type ReliableChange struct {
 
 // CompareReliably gives the reliable change index of the phase means (Jacobson &
 // Truax 1991, J. Consulting and Clinical Psychology 59, 12), (mean B - mean A)
-// over sd × sqrt(2 (1 - r)); negative is better, and beyond ±1.96 the change is
-// reliable. Standard deviation and reliability are placeholders, see above. It
+// over sd × sqrt(2 (1 - r)), without bound; negative is better, and beyond ±1.96
+// the change is reliable. Standard deviation and reliability are placeholders, see above. It
 // is undefined when a phase has no observed week.
 func CompareReliably(a, b Phase) ReliableChange {
 	before, after := a.Scores(), b.Scores()

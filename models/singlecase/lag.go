@@ -24,7 +24,9 @@ func (l Lag1) MarshalJSON() ([]byte, error) {
 
 // LagOne gives the lag-1 autocorrelation of the whole series (Huitema & McKean
 // 1991, Psychological Bulletin 110, 291, with their correction for bias, +1/n).
-// Pairs are neighbours in the calendar: a missing week breaks two of them. A
+// It runs from -1 to 1, the correction a little beyond; positive is alike, which
+// is neither better nor worse. Pairs are neighbours in the calendar: a missing
+// week breaks two of them, and without any pair the sum is 0, as Pairs tells. A
 // change between phases makes it too large. It is undefined for fewer than three
 // weeks or equal scores.
 func LagOne(phases []Phase) Lag1 {

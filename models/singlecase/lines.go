@@ -64,8 +64,9 @@ func (s SplitMiddle) MarshalJSON() ([]byte, error) {
 // SplitMiddleLine gives the celeration line of White & Haring 1980 (in Kazdin
 // 1982): through median week and median score of each half of the observed
 // weeks, the middle week of an odd number left out, then shifted until the
-// median residual of all weeks is 0. A negative slope is falling, which is
-// better. It is undefined for fewer than four observed weeks.
+// median residual of all weeks is 0. The slope is without bound and negative when
+// falling, which is better; ties are like any other scores. It is undefined for
+// fewer than four observed weeks.
 func SplitMiddleLine(p Phase) SplitMiddle { return splitMiddle(p.ordered()) }
 
 func splitMiddle(points []Point) SplitMiddle {

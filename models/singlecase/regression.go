@@ -45,19 +45,16 @@ const notAdjacent = "phases are not adjacent"
 // CompareLines gives the piecewise regression of Huitema & McKean 2000 (Educ.
 // Psychol. Measurement 60, 38; Center, Skiba & Casey 1985), ordinary least
 // squares over calendar weeks: level and slope of A, and how both change at the
-// first calendar week of B, observed or not. Negative changes are better. R2
-// runs from 0 to 1 and is undefined when all scores are equal.
+// first calendar week of B, observed or not. Changes are without bound, and
+// negative ones are better. R2 runs from 0 to 1 and is undefined when all scores are equal.
 //
 // It is undefined for fewer than two observed weeks in a phase and for phases
 // that do not follow each other in the calendar; its standard errors, when no
 // degree of freedom is left or the fit is perfect (no week further than 1e-9
 // from its line).
 func CompareLines(a, b Phase) Piecewise {
-	switch {
-	case !follows(a, b):
+	if !follows(a, b) {
 		return Piecewise{Why: notAdjacent}
-	case len(a.Points) < 2 || len(b.Points) < 2:
-		return Piecewise{Why: "needs 2 observed weeks in each phase"}
 	}
 	before, okA := fitLine(a.ordered(), a.Start)
 	after, okB := fitLine(b.ordered(), b.Start)
@@ -75,7 +72,7 @@ func CompareLines(a, b Phase) Piecewise {
 	}
 	sigma := math.Sqrt(sse / float64(n-4))
 	switch {
-	case p.DF <= 0:
+	case p.DF == 0:
 		p.WhySE, sigma = "no residual degrees of freedom", math.NaN()
 	case max(before.furthest, after.furthest) < tie:
 		p.WhySE, sigma = "perfect fit", math.NaN()

@@ -34,9 +34,10 @@ func (l TheilSenLine) MarshalJSON() ([]byte, error) {
 }
 
 // TheilSen gives the median of the slopes between all pairs of weeks (Theil
-// 1950; Sen 1968, JASA 63, 1379) in points a calendar week; negative is falling,
-// which is better. The interval uses Kendall's variance corrected for ties. It
-// is undefined for fewer than two observed weeks.
+// 1950; Sen 1968, JASA 63, 1379) in points a calendar week, without bound;
+// negative is falling, which is better. Tied weeks count as slopes of 0, and the
+// interval uses Kendall's variance corrected for ties. It is undefined for fewer
+// than two observed weeks.
 func TheilSen(p Phase) TheilSenLine { return theilSen(p.ordered()) }
 
 func theilSen(points []Point) TheilSenLine {
