@@ -5,7 +5,13 @@ import (
 	"slices"
 )
 
-// TauBC is Tau if the trend of the baseline had gone on.
+// TauBC is Tau if the trend of the baseline had gone on: the Theil-Sen line of A,
+// over calendar weeks, is taken from all weeks (Tarlow 2017, Behavior
+// Modification 41, 427). It runs from -1 to 1 and positive is better than the
+// trend would have been. Corrected scores closer than 1e-9 are ties, since ties
+// would otherwise hang on rounding. With three to eight baseline weeks it often
+// turns the sign of Tau without cause. It is undefined for fewer than two
+// observed weeks in A or none in B; tau b when all scores are equal.
 type TauBC struct {
 	Value     Number `json:"value"` // always corrected, divided by all pairs
 	SE        Number `json:"se"`
@@ -18,7 +24,9 @@ type TauBC struct {
 	Why       string `json:"why,omitempty"`
 }
 
-// Tarlow corrects only where a test finds a trend in the baseline.
+// Tarlow corrects only where a test finds a trend in the baseline: when its exact
+// Mann-Kendall p is at most .05, or beyond 100 weeks the normal p with
+// continuity correction. Below five weeks that cannot happen.
 type Tarlow struct {
 	PExact    Number `json:"p_baseline_exact"`
 	PCC       Number `json:"p_baseline_cc"` // normal, with continuity correction
@@ -35,21 +43,6 @@ func (t TauBC) MarshalJSON() ([]byte, error) {
 	}
 	type plain TauBC
 	return json.Marshal(plain(t))
-}
-
-// CompareTauBC gives Tau after the Theil-Sen line of the baseline, over calendar
-// weeks, is taken from all weeks (Tarlow 2017, Behavior Modification 41, 427).
-// It runs from -1 to 1 and positive is better than the baseline's trend would
-// have been. Corrected scores closer than 1e-9 are ties, since ties would
-// otherwise hang on rounding. With three to eight baseline weeks it often turns
-// the sign of Tau without cause.
-//
-// In Tarlow the line is subtracted only when the exact Mann-Kendall p of the
-// baseline is at most .05, or beyond 100 weeks the normal p with continuity
-// correction; below five weeks that cannot happen. It is undefined for fewer
-// than two observed weeks in A or none in B; tau b when all scores are equal.
-func CompareTauBC(a, b Phase) TauBC {
-	return tauBC(a.ordered(), b.ordered(), theilSen(a.ordered()), mannKendall(a.ordered()))
 }
 
 func tauBC(a, b []Point, trend TheilSenLine, test MannKendall) TauBC {

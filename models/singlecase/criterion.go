@@ -105,8 +105,12 @@ func evenOdds(k, n int) float64 {
 	return distuv.Binomial{N: float64(n), P: .5}.CDF(float64(n - k))
 }
 
-// SplitMiddleTest counts the later weeks below the split-middle line of the
-// baseline.
+// SplitMiddleTest counts the weeks of B strictly below the split-middle line of
+// A, extended (White & Haring 1980; Kazdin 1982), with the one-sided binomial p
+// of so many or more at even odds. The count runs from 0 to the observed weeks of
+// B; more is better, and a week on the line (nearer than 1e-9) does not count.
+// The p is too small, since the line is uncertain. It is undefined for fewer than
+// four observed weeks in A or none in B.
 type SplitMiddleTest struct {
 	Below int    `json:"below"`
 	NB    int    `json:"n_b"`
@@ -122,13 +126,6 @@ func (s SplitMiddleTest) MarshalJSON() ([]byte, error) {
 	type plain SplitMiddleTest
 	return json.Marshal(plain(s))
 }
-
-// BelowSplitMiddle counts the weeks of B strictly below the split-middle line of
-// A, extended (White & Haring 1980; Kazdin 1982), with the one-sided binomial p
-// of so many or more at even odds. The count runs from 0 to the observed weeks of
-// B; more is better, and a week on the line (nearer than 1e-9) does not count. The p is too small, since the line is uncertain. It
-// is undefined for fewer than four observed weeks in A or none in B.
-func BelowSplitMiddle(a, b Phase) SplitMiddleTest { return belowSplitMiddle(SplitMiddleLine(a), a, b) }
 
 func belowSplitMiddle(middle SplitMiddle, a, b Phase) SplitMiddleTest {
 	if len(a.Points) == 0 || len(b.Points) == 0 {

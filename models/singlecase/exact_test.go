@@ -55,6 +55,8 @@ func TestNAP_exact(t *testing.T) {
 	}
 }
 
+func trendOf(scores []float64) MannKendall { return mannKendall(NewPhase("A", 1, scores).Points) }
+
 // TestMannKendall_exact goes through all orders of the scores.
 func TestMannKendall_exact(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 5))
@@ -64,10 +66,10 @@ func TestMannKendall_exact(t *testing.T) {
 			scores[i] = float64(random.IntN(5))
 		}
 		s := func() int {
-			value, _ := KendallTrend(NewPhase("A", 1, scores)).S.Get()
+			value, _ := trendOf(scores).S.Get()
 			return int(math.Abs(value))
 		}
-		observed, p := s(), KendallTrend(NewPhase("A", 1, scores)).PExact
+		observed, p := s(), trendOf(scores).PExact
 		all, asFar := 0, 0
 		var permute func(k int)
 		permute = func(k int) {
@@ -108,7 +110,7 @@ func TestExact_long(t *testing.T) {
 		if math.Abs(sum-1) > 1e-12 {
 			t.Errorf("the shares of all orders of %d scores add to %v", distinct, sum)
 		}
-		trend := KendallTrend(NewPhase("A", 1, scores))
+		trend := trendOf(scores)
 		exact, _ := trend.PExact.Get()
 		normal, _ := trend.P.Get()
 		if math.Abs(exact-normal) > .01 {
@@ -116,7 +118,7 @@ func TestExact_long(t *testing.T) {
 		}
 		a, b := NewPhase("A", 1, scores[:50]), NewPhase("B", 51, scores[50:])
 		nap := CompareNAP(a, b)
-		z, _ := CompareTau(a, b).TauBZCC.Get()
+		z, _ := Compare(a, b).Tau.TauBZCC.Get()
 		exact, _ = nap.PTwo.Get()
 		if normal := math.Erfc(math.Abs(z) / math.Sqrt2); math.Abs(exact-normal) > .01 {
 			t.Errorf("%d scores: exact p of NAP %v, normal p %v", distinct, exact, normal)

@@ -8,7 +8,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// MannKendall is the test of a trend within one phase.
+// MannKendall is the test of a trend within one phase (Mann 1945, Econometrica
+// 13, 245; Kendall's S). Weeks enter by order alone; S and tau run from falling
+// (negative, better) to rising, tau from -1 to 1. Ties count 0 in S and correct
+// its variance. PExact is the two-sided share of all orders of these scores with
+// |S| at least as large, and the one to trust; it needs no more than 100 weeks.
+// The test is undefined for fewer than two observed weeks; for equal scores tau
+// b and z are, and PExact is 1.
 type MannKendall struct {
 	S      Number `json:"S"` // pairs of weeks that rise, less those that fall
 	VarS   Number `json:"var_s"`
@@ -31,15 +37,6 @@ func (m MannKendall) MarshalJSON() ([]byte, error) {
 	type plain MannKendall
 	return json.Marshal(plain(m))
 }
-
-// KendallTrend is the Mann-Kendall test of a phase (Mann 1945, Econometrica 13,
-// 245; Kendall's S). Weeks enter by order alone; S and tau run from falling
-// (negative, better) to rising, tau from -1 to 1. Ties count 0 in S and correct
-// its variance. PExact is the two-sided share of all orders of these scores with
-// |S| at least as large, and the one to trust; it needs no more than 100 weeks.
-// The test is undefined for fewer than two observed weeks; for equal scores tau
-// b and z are, and PExact is 1.
-func KendallTrend(p Phase) MannKendall { return mannKendall(p.ordered()) }
 
 func mannKendall(points []Point) MannKendall {
 	n := len(points)

@@ -40,7 +40,12 @@ func (l CriterionLines) Below(p Point) bool {
 	return p.Score < l.MeanLine-tie && p.Score < l.TrendIntercept+l.TrendSlope*float64(p.Week)-tie
 }
 
-// SplitMiddle is the line through the medians of the two halves of a phase.
+// SplitMiddle is the celeration line of White & Haring 1980 (in Kazdin 1982):
+// through median week and median score of each half of the observed weeks, the
+// middle week of an odd number left out, then shifted until the median residual
+// of all weeks is 0. The slope is without bound and negative when falling, which
+// is better; ties are like any other scores. It is undefined for fewer than four
+// observed weeks.
 type SplitMiddle struct {
 	Slope            Number `json:"slope"`
 	InterceptQuarter Number `json:"intercept_quarter"` // of the line through both medians
@@ -60,14 +65,6 @@ func (s SplitMiddle) MarshalJSON() ([]byte, error) {
 	type plain SplitMiddle
 	return json.Marshal(plain(s))
 }
-
-// SplitMiddleLine gives the celeration line of White & Haring 1980 (in Kazdin
-// 1982): through median week and median score of each half of the observed
-// weeks, the middle week of an odd number left out, then shifted until the
-// median residual of all weeks is 0. The slope is without bound and negative when
-// falling, which is better; ties are like any other scores. It is undefined for
-// fewer than four observed weeks.
-func SplitMiddleLine(p Phase) SplitMiddle { return splitMiddle(p.ordered()) }
 
 func splitMiddle(points []Point) SplitMiddle {
 	n := len(points)

@@ -2,7 +2,12 @@ package singlecase
 
 import "math"
 
-// Tau is [NAP] on a scale from -1 to 1.
+// Tau is A against B of all pairs (Parker, Vannest, Davis & Sauber 2011,
+// Behavior Therapy 42, 284): 2 [NAP] - 1, from -1 (every later week is worse)
+// over 0 to 1 (every later week is better, which is lower). A tie counts 0.
+// Standard error and interval are those of NAP on this scale. It is undefined
+// when a phase has no observed week, Kendall's tau b also when all scores are
+// equal.
 type Tau struct {
 	Value Number `json:"value"`
 	SE    Number `json:"se"`
@@ -18,16 +23,6 @@ type Tau struct {
 	TauBZ    Number `json:"tau_b_z"`
 	TauBZCC  Number `json:"tau_b_z_cc"`
 	Why      string `json:"why,omitempty"`
-}
-
-// CompareTau gives Tau, A against B (Parker, Vannest, Davis & Sauber 2011,
-// Behavior Therapy 42, 284), divided by all pairs: 2 NAP - 1, from -1 (every
-// later week is worse) over 0 to 1 (every later week is better, which is lower).
-// A tie counts 0. Standard error and interval are those of [CompareNAP] on this
-// scale. It is undefined when a phase has no observed week, Kendall's tau b also
-// when all scores are equal.
-func CompareTau(a, b Phase) Tau {
-	return tau(a.Scores(), b.Scores(), nonoverlap(a.Scores(), b.Scores()))
 }
 
 func tau(a, b []float64, nap NAP) Tau {
@@ -84,22 +79,17 @@ func varianceOfSBetween(pooled []float64, m, n int) float64 {
 	return v
 }
 
-// TauU is Tau less the trend of the baseline.
+// TauU is “A against B less trend of A” (Parker, Vannest, Davis & Sauber 2011),
+// (SAB - SA) divided by the pairs between the phases; positive is better. It is
+// not bounded by 1, has no valid standard error, and other programs print other
+// quantities under its name: it is for export only. Ties count 0; weeks enter by
+// order alone, and a baseline of one week has no trend. It is undefined when a
+// phase has no observed week.
 type TauU struct {
 	Value Number `json:"value"`
 	SAB   Number `json:"s_ab"` // better pairs less worse ones between the phases
 	SA    Number `json:"s_a"`  // the same between earlier and later weeks of A
 	Why   string `json:"why,omitempty"`
-}
-
-// CompareTauU gives Tau-U, “A against B less trend of A” (Parker, Vannest, Davis
-// & Sauber 2011), (S_AB - S_A) divided by the pairs between the phases; positive
-// is better. It is not bounded by 1, has no valid standard error, and other
-// programs print other quantities under its name: it is for export only. Ties
-// count 0; weeks enter by order alone, and a baseline of one week has no trend.
-// It is undefined when a phase has no observed week.
-func CompareTauU(a, b Phase) TauU {
-	return tauU(mannKendall(a.ordered()), nonoverlap(a.Scores(), b.Scores()))
 }
 
 func tauU(trend MannKendall, nap NAP) TauU {
@@ -207,14 +197,12 @@ func ComparePAND(a, b Phase) Share {
 	return Share{Value: Defined(float64(best) / float64(len(before)+len(after)))}
 }
 
-// CompareIRD gives the robust improvement rate difference (Parker, Vannest &
+// ird is the robust improvement rate difference (Parker, Vannest &
 // Davis 2011, Behavior Modification 35, 303), PAND on a scale where chance is
 // near 0 and full separation is 1; higher is better. For phases of unequal
 // length it cannot reach 0, and the index of the same name of 2009 is another
 // number: it is for export only. It is undefined when a phase has no observed
 // week.
-func CompareIRD(a, b Phase) Share { return ird(ComparePAND(a, b), len(a.Points), len(b.Points)) }
-
 func ird(pand Share, m, n int) Share {
 	share, ok := pand.Value.Get()
 	if !ok {
