@@ -62,14 +62,14 @@ func TestBrowserReviewCharts(t *testing.T) {
 		b.holds("figure.chart", 3)
 		if b.script {
 			for chart, names := range map[string][]string{
-				"outcomes": {"A", "B1", "B2", "B3", "Follow-up", "Done", "Dose", "Tension", "Close to leaving", "Criterion: closeness to leaving", "Times a week"},
+				"outcomes": {"A", "B1", "B2", "B3", "Follow-up", "Done", "Dose", "Tension", "Close to leaving", "Criterion", "Lowered mean", "Lowered trend", "Times a week"},
 				"care":     {"A", "B1", "B2", "B3", "Follow-up", "Done", "Noticed", "Felt real"},
 				"forecast": {"A", "B1", "B2", "B3", "Follow-up", "Client’s forecast", "Partner’s score"},
 			} {
 				figure := `figure[data-chart="` + chart + `"]`
 				b.wait(figure + " svg path")
 				var drawn []string
-				b.eval(`[...document.querySelectorAll('`+figure+` svg text')].map(e => e.textContent)`, &drawn)
+				b.eval(`[...document.querySelectorAll('`+figure+` svg text, `+figure+` .key li')].map(e => e.textContent.trim())`, &drawn)
 				for _, name := range names {
 					if !slices.Contains(drawn, name) {
 						t.Errorf("%s does not name %q: %q", chart, name, drawn)
@@ -77,7 +77,8 @@ func TestBrowserReviewCharts(t *testing.T) {
 				}
 			}
 		} else {
-			b.holds("svg", 0)
+			b.holds(".chart-canvas svg", 0)
+			b.sees(false, ".key")
 		}
 		b.holds("details.numbers[open]", 0)
 		b.shot("review-charts")

@@ -22,6 +22,8 @@ type chart struct {
 	Table   table
 }
 
+func (chart) template() string { return "chart" }
+
 // table is numbers in rows. The first cell of a row names it.
 type table struct {
 	Caption string
@@ -35,11 +37,11 @@ type table struct {
 type canvas struct {
 	from, to models.Week // first and last week
 	line     *charts.Line
-	legend   []any    // names, or a name with its own icon
+	legend   []any // names, or a name with its own icon
 	key      []keyEntry
 	keyed    bool             // the page writes the key, the picture has no legend
 	lines    []map[string]any // series with a dash of their own
-	titles   []string // one for each panel
+	titles   []string         // one for each panel
 	tops     []float64
 	large    bool // to be read across a room
 }

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"strings"
-
 	"enough/models"
 )
 
@@ -60,7 +58,9 @@ func reviewCanvas(r models.Review) (*canvas, []models.Phase) {
 		// A follow-up is planned for months: show what has been and the next month.
 		to = min(to, max(r.Today.Week(), last.Start).Add(4))
 	}
-	return newCanvas(phases[0].Start, to), phases
+	cv := newCanvas(phases[0].Start, to)
+	cv.keyed = true
+	return cv, phases
 }
 
 // phaseName names a phase above its band: A for the baseline, as single-case
@@ -73,9 +73,9 @@ func phaseName(p models.Phase) string {
 }
 
 // newOutcomeChart draws the two panels of the review: the act against the steps
-// of the dose, and the partner's scores with the mean of each phase and the
-// criterion.
-func newOutcomeChart(r models.Review) chart {
+// of the dose, and the partner's scores with the mean of each phase and the lines
+// that are switched on.
+func newOutcomeChart(r models.Review, o reviewOptions) chart {
 	cv, phases := reviewCanvas(r)
 	top := 0
 	done := reviewSeries(r, ofCheckin(doneOf))
@@ -105,10 +105,18 @@ func newOutcomeChart(r models.Review) chart {
 	cv.steps(0, "Dose", lookRule, 2, doses(phases))
 	cv.steps(1, "", look{lookOne.colour, "solid", ""}, 1, tension)
 	cv.steps(1, "", look{lookTwo.colour, "dashed", ""}, 1, leaving)
-	cv.steps(1, "Criterion: "+strings.ToLower(outcomeName(r.Reviewed().Phase.Outcome)), look{lookRule.colour, "dotted", ""}, 2, criterion)
-	return chart{ID: "outcomes", Two: true, Option: cv.option(),
-		Caption: "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means and the criterion. Gaps are weeks without a report.",
-		Table:   weekTable(r)}
+	if o.criterion {
+		cv.steps(1, "Criterion", look{lookRule.colour, "dotted", ""}, 2, criterion)
+	}
+	drawn := linesDrawn(r, o)
+	for _, line := range drawn {
+		cv.slope(1, line.name, line.look, line.points)
+	}
+	caption := "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means. Gaps are weeks without a report."
+	if o.withoutLate {
+		caption += " Late reports are left out."
+	}
+	return chart{ID: "outcomes", Two: true, Key: cv.key, Option: cv.option(), Caption: caption, Table: weekTable(r, drawn)}
 }
 
 // newCareChart draws done, noticed and felt real in one panel.
@@ -120,7 +128,7 @@ func newCareChart(r models.Review) chart {
 	cv.bars(0, "Done", lookThree.colour, done)
 	cv.series(0, "Noticed", lookTwo, noticed)
 	cv.series(0, "Felt real", lookOne, felt)
-	return chart{ID: "care", Option: cv.option(), Caption: "Done is the client’s count, noticed and felt real are the partner’s. Noticing less than was done is normal. How real it felt says nothing about motives.",
+	return chart{ID: "care", Key: cv.key, Option: cv.option(), Caption: "Done is the client’s count, noticed and felt real are the partner’s. Noticing less than was done is normal. How real it felt says nothing about motives.",
 		Table: columns("Done, noticed, felt real", r, []string{"Done", "Noticed", "Felt real"}, done, noticed, felt)}
 }
 
@@ -132,7 +140,7 @@ func newForecastChart(r models.Review) chart {
 	forecast, score := reviewSeries(r, ofCheckin(forecastOf)), reviewSeries(r, ofReport(conflictOf))
 	cv.series(0, "Client’s forecast", lookTwo, forecast)
 	cv.series(0, "Partner’s score", lookOne, score)
-	return chart{ID: "forecast", Option: cv.option(), Caption: "How well the client reads the partner: forecast and score for the same week.",
+	return chart{ID: "forecast", Key: cv.key, Option: cv.option(), Caption: "How well the client reads the partner: forecast and score for the same week.",
 		Table: columns("Forecast and score", r, []string{"Client’s forecast", "Partner’s score"}, forecast, score)}
 }
 

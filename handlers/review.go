@@ -20,11 +20,13 @@ type reviewPage struct {
 	Flags     []flagView // those that are open
 	AllFlags  link
 	Verdict   verdictView // on the judged intervention
+	Masked    *link       // the series without labels
+	Late      lateSwitch
+	Lines     lineSwitches
 	Outcomes  *chart
 	Care      *chart
 	Forecast  *chart
 	Phases    table
-	Weeks     table
 	Words     []weekWords
 	Decisions []decisionView
 	Acts      []link
@@ -41,7 +43,8 @@ type weekWords struct {
 
 func (reviewPage) template() string { return "review" }
 
-// showReview shows the review of an experiment.
+// showReview shows the review of an experiment. A swap, by the switches of its
+// lines, gets the first chart alone.
 func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	ctx, id := c.Request().Context(), c.Param("experiment")
 	r, err := a.db.Review(ctx, v, id)
@@ -64,9 +67,20 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 		return a.page(c, http.StatusOK, p)
 	}
 	p.Page.Charts = true
-	outcomes, care, forecast := newOutcomeChart(r), newCareChart(r), newForecastChart(r)
+	o := readReviewOptions(c.QueryParams())
+	// What is shown in numbers may leave late reports out; what must not be missed
+	// and the verdict never do.
+	shown, late := r.WithoutLate()
+	if !o.withoutLate {
+		shown = r
+	}
+	outcomes, care, forecast := newOutcomeChart(shown, o), newCareChart(shown), newForecastChart(shown)
 	p.Outcomes, p.Care, p.Forecast = &outcomes, &care, &forecast
-	p.Phases, p.Weeks, p.Words, p.Notes = phaseTable(r), weekTable(r), wordsOf(r), reviewNotes(r)
+	p.Phases, p.Words, p.Notes = phaseTable(shown), wordsOf(r), reviewNotes(r)
+	p.Lines, p.Late = newLineSwitches(shown, o), newLateSwitch(r, o, late)
+	if slices.ContainsFunc(phases, func(x models.Phase) bool { return x.Kind == models.Intervention }) {
+		p.Masked = &link{Href: maskedPath(id), Text: "Look at the series unlabelled first"}
+	}
 	p.First, p.Verdict = readFirst(r), newVerdictView(r.Verdict(), "")
 	for _, flag := range r.Flags {
 		if flag.Open() {
@@ -84,7 +98,7 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	caseID := r.Case.ID
 	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(caseID) + "/seen", Text: "What the client sees"}, {Href: casePath(caseID) + "/together", Text: "The couple’s page"}, {Href: casePath(caseID) + "/weeks", Text: "Weeks and paper forms"}}
-	return a.page(c, http.StatusOK, p)
+	return a.pageOr(c, http.StatusOK, p, outcomes)
 }
 
 // reviewNotes says in sentences what a reader of the numbers must know.
@@ -180,17 +194,23 @@ func phaseTable(r models.Review) table {
 	return t
 }
 
-// weekTable gives every week with both sides.
-func weekTable(r models.Review) table {
+// weekTable gives every week with both sides, and the heights of the lines.
+func weekTable(r models.Review, lines []drawnLine) table {
 	t := table{Caption: "By week", Head: []string{"Week of", "Phase", "Done", "Effort", "Client: tension", "Forecast", "Partner: tension", "Leaving", "Noticed", "Real", "Say no", "Safe", "Pushed", "Children", "Call", "Marks"}}
+	for _, line := range lines {
+		t.Head = append(t.Head, line.name)
+	}
 	for _, p := range r.Phases {
 		for _, w := range p.Weeks {
 			if !w.Asked && w.Checkin == nil && w.Report == nil && !w.Excused {
 				continue
 			}
 			row := append([]string{w.Week.Monday().Long(), p.Phase.Name}, clientCells(w.Checkin)...)
-			row = append(row, partnerCells(w.Report)...)
-			t.Rows = append(t.Rows, append(row, marks(w)))
+			row = append(append(row, partnerCells(w)...), marks(w))
+			for _, line := range lines {
+				row = append(row, line.at(w.Week))
+			}
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
@@ -207,9 +227,10 @@ func clientCells(c *models.Checkin) []string {
 	return []string{orElse(done, "not asked"), orElse(digits(c.Effort), "not asked"), itoa(c.Tension), itoa(c.Forecast)}
 }
 
-func partnerCells(p *models.PartnerReport) []string {
+func partnerCells(w models.ReviewWeek) []string {
+	p := w.Report
 	if p == nil {
-		return []string{"missing", "", "", "", "", "", "", "", ""}
+		return []string{map[bool]string{true: "left out", false: "missing"}[w.LeftOut], "", "", "", "", "", "", "", ""}
 	}
 	state := func(n *int, state string) string { return orElse(digits(n), strings.ReplaceAll(state, "_", " ")) }
 	noticed := state(p.Noticed, p.NoticedState)
@@ -249,7 +270,8 @@ func marks(w models.ReviewWeek) string {
 		add(w.Report.Corrected(), "partner corrected")
 		add(w.Report.OnPaper, "partner on paper")
 	}
-	add(w.Open && w.Asked && (w.Checkin == nil || (w.Report == nil && !w.Resting)), "still open")
+	add(w.LeftOut, "partner late, left out")
+	add(w.Open && w.Asked && (w.Checkin == nil || (w.Report == nil && !w.LeftOut && !w.Resting)), "still open")
 	return strings.Join(list, ", ")
 }
 

@@ -25,10 +25,10 @@ var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
-var partialViews = []view{form{}, problem{}, said{}, tapCard{}}
+var partialViews = []view{chart{}, form{}, problem{}, said{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
-var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart": chart{}, "decision_view": decisionView{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
+var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "decision_view": decisionView{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
 	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "snapshot": snapshotView{}, "table": table{}}
 
 func theRenderer(t *testing.T) *renderer {
@@ -125,6 +125,7 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 			x.choice("c", "C", "y", "Yes", "n", "No"), x.scale("s", "S", "low", "mid", "high").when("c=y"), x.passphrase("p", "P", "", true), x.field("select", "w", "W")}}}}
 	tap := tapCard{Behaviour: "Ask.", CountsIf: "asked.", Line: "Planned 2. Done 1.", DoneID: "1", UndoID: "2", CanUndo: true}
 	told := said{Lines: []string{"Saved. Thank you."}, Over: true}
+	picture := chart{ID: "c", Two: true, Caption: "A & B", Key: []keyEntry{{"A", "line-1", "circle", ""}, {"B", "line-2", "bar", "8 4"}}, Table: table{Head: []string{"Week"}}}
 	trouble := problem{Title: "Not found", Text: "There is no such page.", Code: "ABCD"}
 	for _, tt := range []struct {
 		page  view
@@ -133,6 +134,7 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 		{simplePage{Form: fm}, []view{fm}},
 		{weekPage{Tap: &tap, Form: &fm}, []view{tap, fm}},
 		{decisionPage{Form: fm}, []view{fm}},
+		{reviewPage{Outcomes: &picture, Care: &chart{ID: "d"}, Forecast: &chart{ID: "e"}}, []view{picture}},
 		{experimentPage{Start: &fm}, []view{fm}},
 		{practicePage{Form: fm, Add: fm}, []view{fm}},
 		{weeksPage{Excuse: fm, Pause: fm}, []view{fm}},
