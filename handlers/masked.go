@@ -75,7 +75,7 @@ func guessForms(id string, m models.Masked, f typed, e *models.Error) (guess, lo
 	guess = form{ID: "guess-form", Action: maskedPath(id), Plain: true, Submit: "Keep the guess and show the answer", Hidden: hidden(f, version),
 		Parts: []part{{Intro: "Your guess is kept once. It cannot be changed afterwards.", Fields: []field{saw}}}}
 	look = form{ID: "look-form", Action: maskedPath(id), Plain: true, Quiet: true, Submit: "Show without a guess",
-		Hidden: hidden(nil, m.Version, saved{"saw", models.SawAnswer}), Parts: []part{{Intro: "That is kept too: no guess can be made after it."}}}
+		Hidden: hidden(nil, m.Version, saved{"saw", models.SawAnswer}), Parts: []part{{Intro: "Or see the answer without one. That is kept too, and no guess can be made after it."}}}
 	if e != nil {
 		guess.Problem = e.Message
 	}
@@ -162,11 +162,12 @@ func newMaskedChart(m models.Masked) chart {
 	rule := map[string]any{"lineStyle": map[string]any{"color": "$css:--chart-rule"}}
 	series := map[string]any{"type": "line", "name": name, "data": scores, "symbol": lookOne.symbol, "symbolSize": 8, "showAllSymbol": true, "connectNulls": false,
 		"lineStyle": map[string]any{"color": lookOne.colour, "width": 2}, "itemStyle": map[string]any{"color": lookOne.colour}}
+	top := 36
 	if m.Answer != nil {
-		series["markLine"] = startMarks(*m.Answer)
+		series["markLine"], top = startMarks(*m.Answer), 72
 	}
 	option := map[string]any{
-		"grid":  map[string]any{"left": 34, "right": 12, "top": 68, "bottom": 48, "outerBoundsMode": "none"},
+		"grid":  map[string]any{"left": 34, "right": 12, "top": top, "bottom": 48, "outerBoundsMode": "none"},
 		"title": map[string]any{"text": name + ", 0 to 10", "left": 0, "top": 0, "textStyle": axisText("$css:--chart-quiet", 12)},
 		"xAxis": map[string]any{"type": "category", "data": weeks, "name": "Week", "nameLocation": "middle", "nameGap": 30, "nameTextStyle": axisText("$css:--chart-quiet", 12),
 			"axisLabel": axisText("$css:--chart-quiet", 12), "axisTick": map[string]any{"alignWithLabel": true}, "axisLine": rule},
@@ -188,10 +189,10 @@ func startMarks(x models.Answer) map[string]any {
 		label["formatter"], label["distance"], label["rotate"] = words, away, 0
 		return map[string]any{"xAxis": week - 1, "label": label, "lineStyle": map[string]any{"color": "$css:--chart-criterion", "width": 2, "type": dash}}
 	}
-	marks := []any{mark(x.Began, "began", "solid", 4)}
+	marks := []any{mark(x.Began, "intervention", "solid", 4)}
 	switch {
 	case x.Week == x.Began:
-		marks = []any{mark(x.Began, "began, and your guess", "solid", 4)}
+		marks = []any{mark(x.Began, "intervention\nand your guess", "solid", 4)}
 	case x.Week > 0:
 		marks = append(marks, mark(x.Week, "your guess", "dashed", 22))
 	}

@@ -33,7 +33,7 @@ func TestMasked_guessThenAnswer(t *testing.T) {
 		want []string
 		not  []string
 	}{
-		{"5", "guess-form", []string{"in the week in which the intervention began", "In week 5, the week of 30 March 2026", "In 1 of 3", "began, and your guess", "on 8 weeks"}, nil},
+		{"5", "guess-form", []string{"in the week in which the intervention began", "In week 5, the week of 30 March 2026", "In 1 of 3", `intervention\nand your guess`, "on 8 weeks"}, nil},
 		{"4", "guess-form", []string{"You saw the change begin 1 week before the intervention began", "In week 4", "In 1 of 3", "your guess"}, []string{"1 weeks"}},
 		{"no_change", "guess-form", []string{"You saw no change", "In week 5, the week of 30 March 2026"}, []string{"chance", "your guess"}},
 		{"shown", "look-form", []string{"Shown without a guess", "In week 5, the week of 30 March 2026"}, []string{"chance", "your guess"}},
