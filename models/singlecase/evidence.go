@@ -208,6 +208,7 @@ func tooFew(name string, p Phase, least int) []string {
 	return nil
 }
 
+// firstWorst says whether the first week is higher than each other one.
 func firstWorst(points []Point) bool {
 	for _, p := range points[min(1, len(points)):] {
 		if p.Score >= points[0].Score {

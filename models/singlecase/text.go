@@ -79,7 +79,7 @@ func (t *text) sentences(a, b Phase, ofA Description, c Comparison) {
 	t.paragraph("%s", nonoverlapInWords(c.NAP, len(a.Points)+len(b.Points)))
 	t.paragraph("%s", criterionInWords(c.CDC, a, b))
 	t.paragraph("%s", trendInWords(ofA.TheilSen, c.MeanDiff.Value, a.Name))
-	if c.MeanDiff.Value.value < 0 && firstIsWorst(a.ordered()) {
+	if c.MeanDiff.Value.value < 0 && firstWorst(a.ordered()) {
 		t.paragraph("The first observed week of %s was its worst, so part of this may be a return to what is usual.", a.Name)
 	}
 	t.line("")
@@ -166,16 +166,6 @@ func trendInWords(l TheilSenLine, change Number, name string) string {
 		return fmt.Sprintf("Scores were already %s by about %.2f a week in %s, so part of this may have come anyway.", way, math.Abs(slope), name)
 	}
 	return fmt.Sprintf("Scores were %s by about %.2f a week in %s; such a course can also turn by itself.", way, math.Abs(slope), name)
-}
-
-// firstIsWorst reports whether the first week is higher than each other one.
-func firstIsWorst(points []Point) bool {
-	for i, p := range points {
-		if i > 0 && p.Score >= points[0].Score {
-			return false
-		}
-	}
-	return len(points) > 1
 }
 
 // shown writes a number with two decimals, or a dash.
