@@ -290,7 +290,7 @@ func TestBrowserStory(t *testing.T) {
 	vera.shot("cases-review-due")
 	vera.submit(".cases a.go")
 	vera.is("the review", vera.path(), experimentPage+"/review")
-	vera.holds("figure.chart svg", 3)
+	vera.holds("figure.chart > .chart-canvas svg", 3)
 	vera.shot("review-first")
 
 	// She proposes, after seeing what he would see.
