@@ -69,27 +69,20 @@ func (t *text) phases(a Analysis) {
 // sentences are the numbers, the doubt and the other explanation for one pair.
 func (t *text) sentences(a, b Phase, ofA Description, c Comparison) {
 	t.line("%s vs %s", a.Name, b.Name)
-	if c.NAP.Why != "" {
-		t.line("  No comparison: %s.", c.NAP.Why)
-		t.line("")
-		return
-	}
-	t.paragraph("The score averaged %s in %s of %s and %s in %s of %s: %s.", shown(ofA.Mean), count(len(a.Points), "week"), a.Name,
-		shown(Defined(mean(b.Scores()))), count(len(b.Points), "week"), b.Name, change(c.MeanDiff.Value))
-	t.paragraph("%s", nonoverlapInWords(c.NAP, len(a.Points)+len(b.Points)))
-	t.paragraph("%s", criterionInWords(c.CDC, a, b))
-	t.paragraph("%s", trendInWords(ofA.TheilSen, c.MeanDiff.Value, a.Name))
-	if c.MeanDiff.Value.value < 0 && firstWorst(a.ordered()) {
-		t.paragraph("The first observed week of %s was its worst, so part of this may be a return to what is usual.", a.Name)
+	w := tell("The score", 2, a, b, ofA, c)
+	for _, sentence := range []string{w.Level, w.Overlap, w.Lines, w.Trend, w.First} {
+		if sentence != "" {
+			t.paragraph(sentence)
+		}
 	}
 	t.line("")
 }
 
 // paragraph writes a sentence in lines of a readable length.
-func (t *text) paragraph(format string, values ...any) {
+func (t *text) paragraph(sentence string) {
 	const indent, width = "  ", 96
 	line := indent
-	for _, word := range strings.Fields(fmt.Sprintf(format, values...)) {
+	for _, word := range strings.Fields(sentence) {
 		if utf8.RuneCountInString(line+word) > width && line != indent {
 			t.line("%s", line)
 			line = indent + indent
@@ -97,75 +90,6 @@ func (t *text) paragraph(format string, values ...any) {
 		line += word + " "
 	}
 	t.line("%s", line)
-}
-
-func change(n Number) string {
-	switch value, ok := n.Get(); {
-	case !ok:
-		return "the change is undefined"
-	case value < -.005:
-		return fmt.Sprintf("%.2f points lower", -value)
-	case value >= .005:
-		return fmt.Sprintf("%.2f points higher", value)
-	}
-	return "no change"
-}
-
-// nonoverlapInWords says how many pairs of weeks speak for the later phase.
-func nonoverlapInWords(nap NAP, weeks int) string {
-	value, _ := nap.Value.Get()
-	lo, _ := nap.Lo.Get()
-	hi, _ := nap.Hi.Get()
-	were := "were"
-	if nap.Tied == 1 {
-		were = "was"
-	}
-	amount := "with so few weeks"
-	if weeks > 24 {
-		amount = fmt.Sprintf("with these %d weeks", weeks)
-	}
-	inside := "lies outside this range"
-	if lo <= .5 && .5 <= hi {
-		inside = "lies within this range"
-	}
-	return fmt.Sprintf("In %d of %s the later week was calmer (%d %s equal). That is %.0f %%; %s anything from %.0f to %.0f %% would fit. No difference would be 50 %%, which %s.",
-		nap.Improved, count(nap.Pairs, "week-by-week comparison"), nap.Tied, were, 100*value, amount, 100*lo, 100*hi, inside)
-}
-
-// criterionInWords says how many weeks lie below both lines of the baseline, and
-// how many would be much.
-func criterionInWords(c CDC, a, b Phase) string {
-	if c.Why != "" {
-		return fmt.Sprintf("Weeks of %s below both lines of %s: undefined, %s.", b.Name, a.Name, c.Why)
-	}
-	lie := "weeks of %s lie"
-	if c.Count == 1 {
-		lie = "weeks of %s lies"
-	}
-	needed := "fewer than 5 weeks can never be enough to go by"
-	if required, ok := c.Required.Get(); ok {
-		needed = fmt.Sprintf("at even odds %.0f or more would be rare", required)
-	}
-	return fmt.Sprintf("%d of %d "+lie+" below both lines of %s, its mean and its trend (CDC); %s.", c.Count, c.NB, b.Name, a.Name, needed)
-}
-
-// trendInWords says what the baseline was doing anyway, and whether the change
-// went the same way.
-func trendInWords(l TheilSenLine, change Number, name string) string {
-	slope, ok := l.Slope.Get()
-	way := "falling"
-	if slope > 0 {
-		way = "rising"
-	}
-	switch {
-	case !ok:
-		return fmt.Sprintf("Whether the scores of %s were moving already cannot be said: %s.", name, l.Why)
-	case math.Abs(slope) < .005:
-		return fmt.Sprintf("The scores of %s show no trend; something else may still have changed at the same time.", name)
-	case slope*change.value > 0:
-		return fmt.Sprintf("Scores were already %s by about %.2f a week in %s, so part of this may have come anyway.", way, math.Abs(slope), name)
-	}
-	return fmt.Sprintf("Scores were %s by about %.2f a week in %s; such a course can also turn by itself.", way, math.Abs(slope), name)
 }
 
 // shown writes a number with two decimals, or a dash.

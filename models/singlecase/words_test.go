@@ -1,0 +1,35 @@
+package singlecase
+
+import "testing"
+
+func TestTell(t *testing.T) {
+	named := func(name string, p Phase) Phase { p.Name = name; return p }
+	pair := seriesOf([]float64{7, 8, 7, 8}, []float64{7, 6, 6, 7, 6})
+	a, b := named("the baseline", pair[0]), named("B1", pair[1])
+	got := Tell("Tension", 1, a, b)
+	want := Words{
+		Level:   "Tension averaged 7.5 in 4 weeks of the baseline and 6.4 in 5 weeks of B1: 1.1 points lower.",
+		Overlap: "In 16 of 20 week-by-week comparisons the later week had the lower score (4 were equal and count half). That is 90 %; with so few weeks anything from 50 to 99 % would fit. No difference would be 50 %, which lies within this range.",
+		Lines:   "5 of 5 weeks of B1 lie below both lines of the baseline, its mean and its trend (CDC); at even odds 5 or more would be rare.",
+		Trend:   "Scores were rising by about 0.17 a week in the baseline; such a course can also turn by itself.",
+	}
+	if got != want {
+		t.Errorf("tells %+v\nwant  %+v", got, want)
+	}
+
+	// Halves go away from zero, as everywhere beside these sentences.
+	halves := seriesOf([]float64{6, 6, 6, 7}, []float64{3, 3, 3, 4})
+	if got := Tell("Tension", 1, named("A", halves[0]), named("B", halves[1])).Level; got != "Tension averaged 6.3 in 4 weeks of A and 3.3 in 4 weeks of B: 3.0 points lower." {
+		t.Error(got)
+	}
+	if got := Tell("Tension", 1, a, Phase{Name: "B1"}); got != (Words{Level: "No comparison: needs an observed week in each phase."}) {
+		t.Errorf("of an empty phase: %+v", got)
+	}
+	worst := seriesOf([]float64{9, 6, 7, 6}, []float64{6, 5, 6})
+	if got := Tell("Tension", 1, named("the baseline", worst[0]), named("B1", worst[1])).First; got != "The first observed week of the baseline was its worst, so part of this may be a return to what is usual." {
+		t.Errorf("of a worst first week: %q", got)
+	}
+	if got := Tell("Tension", 1, named("B1", worst[1]), named("B2", worst[0])).First; got != "" {
+		t.Errorf("of a worse later phase: %q", got)
+	}
+}
