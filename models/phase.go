@@ -6,6 +6,7 @@ import "context"
 const (
 	Baseline     = "baseline"
 	Intervention = "intervention"
+	Withdrawal   = "withdrawal" // the act rests for a while, to see whether what changed goes back
 	Hold         = "hold"
 	FollowUp     = "follow_up"
 )
@@ -18,12 +19,12 @@ const mostWeeks = 6
 type Phase struct {
 	ID, ExperimentID, CaseID string
 	Kind                     string
-	Name                     string // Baseline, B1, B2 …, Hold, Follow-up
+	Name                     string // Baseline, B1, B2 …, A2, A3 …, Hold, Follow-up
 	Start                    Week
 	Weeks                    int    // planned, with every extension
 	MostWeeks                int    // the planned range runs from Weeks to this
 	Every                    int    // forms every so many weeks: 1, or 4 in a monthly follow-up
-	Change                   string // what the step changed: dose, quality or behaviour
+	Change                   string // what the step changed: dose, quality or behaviour; resume after a withdrawal, when nothing did
 	Behaviour                string
 	Label                    string // the partner's form; empty on the client's side
 	CountsIf, NotCountsIf    string
@@ -73,7 +74,9 @@ func (p Phase) CallDue(w Week) bool {
 	return false
 }
 
-// PlanAsked says whether the forms of the phase ask how often the act was done.
+// PlanAsked says whether the forms of the phase ask how often the act was done,
+// noticed, or made a difference. A withdrawal asks what a baseline asks, so that
+// its weeks can be held against those of one.
 func (p Phase) PlanAsked() bool { return p.Kind == Intervention || p.Kind == FollowUp }
 
 // phaseOf gives the phase in which a week lies. It is false between phases.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -58,8 +59,7 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 				t.stamp(), drawn, e.ID); err != nil {
 				return "", err
 			}
-			p := e.phase(Baseline, "Baseline", start, weeks, max(weeks, mostWeeks))
-			p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose = "", "", "", "", nil
+			p := e.phase(Baseline, "Baseline", start, weeks, max(weeks, mostWeeks)).withoutAct()
 			return e.ID, errors.Join(t.addPhase(ctx, p), t.audit(ctx, v, "baseline started", e.CaseID, e.ID))
 		})
 		return err
@@ -81,6 +81,12 @@ func (e Experiment) phase(kind, name string, start Week, weeks, most int) Phase 
 	return Phase{ID: newID(), ExperimentID: e.ID, CaseID: e.CaseID, Kind: kind, Name: name, Start: start, Weeks: weeks, MostWeeks: most, Every: 1,
 		Behaviour: e.Behaviour, Label: e.Label, CountsIf: e.CountsIf, NotCountsIf: e.NotCountsIf, Dose: e.Dose,
 		Outcome: e.Outcome, CriterionKind: e.CriterionKind, Criterion: *e.Criterion}
+}
+
+// withoutAct gives the phase with nothing planned in it.
+func (p Phase) withoutAct() Phase {
+	p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose = "", "", "", "", nil
+	return p
 }
 
 // startWeek reads the week in which a phase is to start. The week that runs can
@@ -107,10 +113,29 @@ func FirstStart(today Day) Week {
 	return w
 }
 
+// StartWeeks lists the weeks in which a step of a kind can start after a phase,
+// on a date. A withdrawal follows directly on that phase, or as soon as it still
+// can; what was withdrawn is resumed directly after the withdrawal or sooner.
+func StartWeeks(kind string, after Phase, today Day) (weeks []Week) {
+	first := FirstStart(today)
+	directly := max(after.LastWeek().Add(1), first)
+	from, to := first, first.Add(8)
+	switch kind {
+	case "withdrawal":
+		from, to = directly, directly
+	case "resume":
+		from, to = max(after.Start.Add(1), first), directly
+	}
+	for w := from; w <= to; w = w.Add(1) {
+		weeks = append(weeks, w)
+	}
+	return weeks
+}
+
 // StepInput is the form with which the therapist moves an experiment on, as
 // typed.
 type StepInput struct {
-	Kind  string // intervention, step_up, hold, follow_up or weekly
+	Kind  string // intervention, step_up, withdrawal, resume, hold, follow_up or weekly
 	Start string
 	Weeks string // for a monthly follow-up: months
 
@@ -125,7 +150,8 @@ type StepInput struct {
 // StartPhase moves a running experiment into its next phase. The phase before
 // ends with the week before. Only the case's therapist may. It is Invalid with
 // field messages, and Conflict when the act does not fit where the experiment
-// stands, or would try more while fear or coercive control is on record.
+// stands, would try more while fear or coercive control is on record, or would
+// withdraw what cannot be withdrawn now (see [Review.MayWithdraw]).
 func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in StepInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, phases, today, err := t.experimentToday(ctx, v, experimentID)
@@ -140,8 +166,17 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
-			if gate.Fear == "yes" && (in.Kind == "intervention" || in.Kind == "step_up") {
+			if gate.Fear == "yes" && slices.Contains([]string{"intervention", "step_up", "withdrawal", "resume"}, in.Kind) {
 				return "", conflict("Fear or coercive control is on record. Nothing more can be tried in this case.")
+			}
+			if in.Kind == "withdrawal" {
+				r, err := t.review(ctx, v, e.ID)
+				if err != nil {
+					return "", err
+				}
+				if err := r.MayWithdraw(); err != nil {
+					return "", err
+				}
 			}
 			start, err := t.startWeek(ctx, e.CaseID, in.Start)
 			if err != nil {
@@ -151,7 +186,7 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if err != nil {
 				return "", err
 			}
-			p, err := in.phase(e, phases, start, FirstStart(today), practice.LeastDrop)
+			p, err := in.phase(e, phases, start, today, practice.LeastDrop)
 			if err != nil {
 				return "", err
 			}
@@ -167,21 +202,27 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 	})
 }
 
-// phase makes the next phase from the form. first is the first week in which a
-// phase can still start, leastDrop the least that a criterion may ask for.
-func (in StepInput) phase(e Experiment, phases []Phase, start, first Week, leastDrop int) (Phase, error) {
+// phase makes the next phase from the form. leastDrop is the least that a
+// criterion may ask for.
+func (in StepInput) phase(e Experiment, phases []Phase, start Week, today Day, leastDrop int) (Phase, error) {
 	last := phases[len(phases)-1]
 	if start <= last.Start {
 		return Phase{}, conflict("The phase before starts in %s. Choose a later week.", last.Start.Monday().Long())
 	}
-	interventions := 0
-	plan := Phase{}
+	interventions, withdrawals := 0, 0
+	var plan, before Phase // the newest with an act, and the newest but for holds
 	for _, p := range phases {
-		if p.Kind == Intervention {
+		switch p.Kind {
+		case Intervention:
 			interventions++
+		case Withdrawal:
+			withdrawals++
 		}
 		if p.Dose != nil {
 			plan = p
+		}
+		if p.Kind != Hold {
+			before = p
 		}
 	}
 	var r reading
@@ -194,7 +235,7 @@ func (in StepInput) phase(e Experiment, phases []Phase, start, first Week, least
 		}
 		// A drawn week that was missed cannot be had any more: then any week will
 		// do, and the start is not a drawn one.
-		if e.DrawnWeek != "" && e.DrawnWeek >= first && start != e.DrawnWeek {
+		if e.DrawnWeek != "" && e.DrawnWeek >= FirstStart(today) && start != e.DrawnWeek {
 			return p, invalid("start", "The start was drawn beforehand: "+e.DrawnWeek.Monday().Long()+".")
 		}
 		p.Weeks = r.needNumber("weeks", in.Weeks, 4, mostWeeks)
@@ -203,8 +244,22 @@ func (in StepInput) phase(e Experiment, phases []Phase, start, first Week, least
 			return p, conflict("There is nothing to step up from yet. Start the intervention first.")
 		}
 		in.stepUp(&r, &p, plan, leastDrop)
+	case "withdrawal":
+		p = p.withoutAct()
+		p.Kind, p.Name = Withdrawal, fmt.Sprintf("A%d", withdrawals+2)
+		p.Outcome, p.CriterionKind, p.Criterion = plan.Outcome, plan.CriterionKind, plan.Criterion
+		p.Weeks = r.needNumber("weeks", in.Weeks, 3, mostWeeks)
+		p.MostWeeks = p.Weeks
+	case "resume":
+		if before.Kind != Withdrawal {
+			return p, conflict("Nothing was withdrawn that could be resumed.")
+		}
+		plan.ID, plan.Name, plan.Start, plan.Change = p.ID, name, start, "resume"
+		p = plan
+		p.Weeks, p.MostWeeks = r.needNumber("weeks", in.Weeks, 4, mostWeeks), mostWeeks
 	case "hold":
-		p.Kind, p.Name, p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose = Hold, "Hold", "", "", "", "", nil
+		p = p.withoutAct()
+		p.Kind, p.Name = Hold, "Hold"
 		p.Weeks = r.needNumber("weeks", in.Weeks, 1, 12)
 		p.MostWeeks = p.Weeks
 	case "follow_up", "weekly":
@@ -220,6 +275,9 @@ func (in StepInput) phase(e Experiment, phases []Phase, start, first Week, least
 		p.MostWeeks = p.Weeks
 	default:
 		return p, notFound()
+	}
+	if !slices.Contains(StartWeeks(in.Kind, last, today), start) {
+		r.fail("start", "It follows directly on "+last.Name+". Choose one of the weeks that are offered.")
 	}
 	return p, r.err()
 }

@@ -48,13 +48,13 @@ CREATE TABLE phases (
 	id             TEXT PRIMARY KEY,
 	experiment_id  TEXT NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
 	case_id        TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	kind           TEXT NOT NULL CHECK (kind IN ('baseline', 'intervention', 'hold', 'follow_up')),
+	kind           TEXT NOT NULL CHECK (kind IN ('baseline', 'intervention', 'withdrawal', 'hold', 'follow_up')),
 	name           TEXT NOT NULL,
 	start_week     TEXT NOT NULL CHECK (start_week GLOB '????-??-??'),
 	weeks          INTEGER NOT NULL CHECK (weeks BETWEEN 1 AND 60),
 	most_weeks     INTEGER NOT NULL CHECK (most_weeks >= weeks),
 	every          INTEGER NOT NULL DEFAULT 1 CHECK (every IN (1, 4)),
-	change         TEXT NOT NULL DEFAULT '',   -- what differs from the phase before: dose, quality, behaviour
+	change         TEXT NOT NULL DEFAULT '',   -- what differs from the phase before: dose, quality, behaviour; resume: nothing, after a withdrawal
 	behaviour      TEXT NOT NULL DEFAULT '',
 	label          TEXT NOT NULL DEFAULT '',
 	counts_if      TEXT NOT NULL DEFAULT '',

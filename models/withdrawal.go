@@ -1,0 +1,53 @@
+package models
+
+import "strings"
+
+// MayWithdraw says in a Conflict why the act cannot be withdrawn for a while
+// after what has run so far; it is nil when it can. Going back asks the partner
+// to live again with what was. It follows directly on an intervention, is
+// decided at its end, and is not to be had while the verdict on it is worse or
+// withheld.
+func (r Review) MayWithdraw() error {
+	if len(r.Phases) == 0 || r.Phases[len(r.Phases)-1].Phase.Kind != Intervention {
+		return conflict("Going back follows directly on an intervention. There is none to go back from now.")
+	}
+	last := r.Phases[len(r.Phases)-1].Phase
+	if last.LastWeek() > FirstStart(r.Today) {
+		return conflict("%s lasts until %s. Going back is decided at its end.", last.Name, last.LastWeek().Sunday().Long())
+	}
+	if kind := r.Verdict().Kind; kind == Worse || kind == Withheld {
+		return conflict("Going back is not offered while the verdict is “%s”. It asks the partner to live again with what was.", strings.ToLower(VerdictText(kind)))
+	}
+	return nil
+}
+
+// Reversal gives the four phases of an experiment that went back and on again:
+// the baseline, the intervention before the last withdrawal, that withdrawal,
+// and the intervention in which the same act was resumed. ok needs all four to
+// have begun and to follow one another with no phase between. The last need not
+// have ended, nor be the intervention that is judged: a step up may have come
+// after it.
+//
+// After a step up before the withdrawal ok is false: the baseline does not lie
+// beside the intervention that was withdrawn, and what changed between the two
+// is not what was withdrawn. It is false from a second withdrawal on, too: the
+// first four phases alone would leave out what the second one showed.
+func (r Review) Reversal() (a1, b1, a2, b2 PhaseReview, ok bool) {
+	var begun []PhaseReview
+	withdrawals := 0
+	for _, p := range r.Phases {
+		if p.Phase.Start > r.Today.Week() {
+			break
+		}
+		begun = append(begun, p)
+		if p.Phase.Kind == Withdrawal {
+			withdrawals++
+		}
+	}
+	if withdrawals != 1 || len(begun) < 4 {
+		return a1, b1, a2, b2, false
+	}
+	a1, b1, a2, b2 = begun[0], begun[1], begun[2], begun[3]
+	ok = a1.Phase.Kind == Baseline && b1.Phase.Kind == Intervention && a2.Phase.Kind == Withdrawal && b2.Phase.Change == "resume"
+	return a1, b1, a2, b2, ok
+}
