@@ -21,8 +21,9 @@ const (
 )
 
 const (
-	leastObserved          = 5   // weeks of each phase for a label
-	leastObservedGoingBack = 3   // weeks of each of the four phases of A-B-A-B
+	leastObserved          = 5 // weeks of each phase for a label
+	leastObservedGoingBack = 3 // weeks of each of the four phases of A-B-A-B
+	notAtEnd               = "not at the planned end"
 	falling                = -.2 // points a week below which a baseline is said to fall
 )
 
@@ -120,9 +121,9 @@ func Judge(a, b Phase, terms Terms) Evidence {
 	}
 	e.Change = less(e.After, e.Before)
 	if !terms.Ended {
-		e.Why = append(e.Why, "before the planned end")
+		e.Why = append(e.Why, notAtEnd)
 	}
-	e.Why = slices.Concat(e.Why, tooFew("A", a, leastObserved), tooFew("B", b, leastObserved))
+	e.Why = slices.Concat(e.Why, tooFew(a, leastObserved), tooFew(b, leastObserved))
 	if e.Label = CannotTell; len(e.Why) == 0 {
 		e.Label = e.label(terms.worthwhile())
 	}
@@ -173,10 +174,10 @@ func JudgeReversal(a1, b1, a2, b2 Phase, terms Terms) Evidence {
 		NAP: CompareNAP(pooled(a1, a2), pooled(b1, b2))}
 	e.Back = back
 	if !terms.Ended {
-		back.Why = append(back.Why, "before the planned end")
+		back.Why = append(back.Why, notAtEnd)
 	}
-	for i, p := range []Phase{a1, b1, a2, b2} {
-		back.Why = slices.Concat(back.Why, tooFew([]string{"A1", "B1", "A2", "B2"}[i], p, leastObservedGoingBack))
+	for _, p := range []Phase{a1, b1, a2, b2} {
+		back.Why = slices.Concat(back.Why, tooFew(p, leastObservedGoingBack))
 	}
 	lo, _ := back.NAP.Lo.Get()
 	back.Confirmed = len(back.Why) == 0 && lo > .5
@@ -201,9 +202,9 @@ func (t Terms) worthwhile() float64 {
 // and 70 % of the planned ones.
 func leastWeeks(least, planned int) int { return max(least, (7*planned+9)/10) }
 
-func tooFew(name string, p Phase, least int) []string {
+func tooFew(p Phase, least int) []string {
 	if least = leastWeeks(least, p.Weeks); len(p.Points) < least {
-		return []string{fmt.Sprintf("%d of at least %d weeks observed in %s", len(p.Points), least, name)}
+		return []string{fmt.Sprintf("%d of at least %d weeks observed in %s", len(p.Points), least, p.Name)}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func TestJudge_boundaries(t *testing.T) {
 func TestJudge_saysWhatItWentBy(t *testing.T) {
 	a, b := phases([]float64{9, 7, gone, 6, 5, 4}, []float64{3, gone, 2, 3})
 	got := Judge(a, b, Terms{})
-	if want := "before the planned end; 3 of at least 5 weeks observed in B"; strings.Join(got.Why, "; ") != want {
+	if want := "not at the planned end; 3 of at least 5 weeks observed in B"; strings.Join(got.Why, "; ") != want {
 		t.Errorf("why: %q", got.Why)
 	}
 	if fmt.Sprint(got.ObservedA, got.PlannedA, got.ObservedB, got.PlannedB) != "5 6 3 4" {

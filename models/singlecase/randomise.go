@@ -3,6 +3,7 @@ package singlecase
 import (
 	"encoding/json"
 	"math"
+	"slices"
 )
 
 // leastPhase is how many calendar weeks each phase must have in the
@@ -53,14 +54,31 @@ func (r Randomization) MarshalJSON() ([]byte, error) {
 // follow each other in the calendar, the actual start week is not in the list, a
 // phase has no observed week, or the series is longer than 2000 weeks.
 func RandomizeStart(a, b Phase) Randomization {
+	var starts []int
+	for week := leastPhase + 1; week+leastPhase <= min(a.Weeks+b.Weeks, longestSeries)+1; week++ {
+		starts = append(starts, week)
+	}
+	return RandomizeStartAmong(a, b, starts)
+}
+
+// RandomizeStartAmong is [RandomizeStart] for a start week that was drawn from a
+// list of its own, counted from 1 at the first week of A. The weeks of the list
+// that the series leaves room for count.
+func RandomizeStartAmong(a, b Phase, starts []int) Randomization {
 	r := Randomization{MinPhase: [2]int{leastPhase, leastPhase}}
+	end := a.Weeks + b.Weeks
+	for _, week := range starts {
+		if week > leastPhase && week+leastPhase <= end+1 {
+			r.StartWeeks = append(r.StartWeeks, week)
+		}
+	}
 	switch {
 	case !follows(a, b):
 		r.Why = notAdjacent
-	case a.Weeks < leastPhase || b.Weeks < leastPhase:
-		r.Why = notAdmissible
-	case max(a.Weeks, b.Weeks, a.Weeks+b.Weeks) > longestSeries:
+	case max(a.Weeks, b.Weeks, end) > longestSeries:
 		r.Why = "more than 2000 weeks"
+	case !slices.Contains(r.StartWeeks, a.Weeks+1):
+		r.Why = notAdmissible
 	case len(a.Points) == 0 || len(b.Points) == 0:
 		r.Why = emptyPhase
 	}
@@ -68,19 +86,17 @@ func RandomizeStart(a, b Phase) Randomization {
 		return r
 	}
 	sums := newRunning(a, b)
-	end := sums.weeks()
 	difference := func(toB int) float64 { return sums.mean(0, toB) - sums.mean(toB, end) }
 	observed := difference(a.Weeks)
 	atLeast, asFar := 0, 0
-	for toB := leastPhase; toB+leastPhase <= end; toB++ {
-		d := difference(toB)
+	for _, week := range r.StartWeeks {
+		d := difference(week - 1)
 		if !(d < observed-tie) {
 			atLeast++
 		}
 		if !(math.Abs(d) < math.Abs(observed)-tie) {
 			asFar++
 		}
-		r.StartWeeks = append(r.StartWeeks, toB+1)
 		r.Distribution = append(r.Distribution, Defined(d))
 	}
 	r.Admissible = len(r.StartWeeks)
