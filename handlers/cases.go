@@ -74,10 +74,14 @@ func standing(e models.Experiment, phases []models.Phase, today models.Day) (now
 	return now, next
 }
 
-// phaseTitle names a phase with its dose: “B1, 2 a week”.
+// phaseTitle names a phase with what happens in it: “B1, 2 a week”, “A2 (going
+// back)”.
 func phaseTitle(p models.Phase) string {
-	if p.Dose != nil {
+	switch {
+	case p.Dose != nil:
 		return p.Name + ", " + itoa(*p.Dose) + " a week"
+	case p.Kind == models.Withdrawal:
+		return p.Name + " (going back)"
 	}
 	return p.Name
 }

@@ -57,6 +57,8 @@ func clientPhaseName(p models.Phase) string {
 	switch p.Kind {
 	case models.Baseline:
 		return "Before"
+	case models.Withdrawal:
+		return "As before"
 	case models.Hold:
 		return "Pause"
 	case models.FollowUp:

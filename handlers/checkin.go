@@ -17,6 +17,7 @@ type weekPage struct {
 	Page    page
 	Goal    string
 	Notices []models.Notice
+	Back    string // that nothing is planned for a while
 	Tap     *tapCard
 	Form    *form
 	Saved   string // “Saved. Next one opens …”
@@ -59,6 +60,9 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	p := weekPage{Page: a.clientChrome(weekPath, "This week"), Goal: k.Goal}
 	if p.Notices, err = a.client.Notices(ctx, v); err != nil {
 		return p, err
+	}
+	if phase, ok := k.Current(); ok && phase.Kind == models.Withdrawal {
+		p.Back = "Nothing is planned until " + phase.LastWeek().Sunday().Long() + ". All goes on as before the plan. The weekly form goes on too."
 	}
 	open, isOpen, err := a.client.OpenForm(ctx, v)
 	if err != nil {

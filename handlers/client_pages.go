@@ -45,6 +45,8 @@ func clientPhaseTitle(p models.Phase) string {
 	switch p.Kind {
 	case models.Baseline:
 		return "Before anything changes"
+	case models.Withdrawal:
+		return "As before the plan. Nothing is planned"
 	case models.Hold:
 		return "Pause"
 	case models.FollowUp:
@@ -178,20 +180,27 @@ func newSnapshotView(k models.ClientCase, s models.Snapshot, n int, large bool) 
 	return view
 }
 
-// clientPhaseWords names a phase as the client knows it.
+// clientPhaseWords names a phase as the client knows it. What can come twice
+// alike has its first day.
 func clientPhaseWords(p models.Phase) string {
+	again := ""
+	if p.Change == "resume" {
+		again = " again, from " + p.Start.Monday().Long()
+	}
 	switch p.Kind {
 	case models.Baseline:
 		return "Before anything changed"
+	case models.Withdrawal:
+		return "As before the plan, from " + p.Start.Monday().Long()
 	case models.Hold:
 		return "Pause"
 	case models.FollowUp:
 		return "Follow-up"
 	}
 	if p.Dose == nil {
-		return "With the plan"
+		return "With the plan" + again
 	}
-	return "With " + digits(p.Dose) + " a week"
+	return "With " + digits(p.Dose) + " a week" + again
 }
 
 // showShared shows what was shared.

@@ -212,7 +212,11 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 		return p, err
 	}
 	if e.Running() {
-		p.Acts = actsFor(id, phases)
+		r, err := a.db.Review(ctx, v, id)
+		if err != nil {
+			return p, err
+		}
+		p.Acts = actsFor(id, phases, r.MayWithdraw() == nil)
 		last := phases[len(phases)-1]
 		if last.Weeks < last.MostWeeks {
 			p.Extend = &form{ID: "extend-form", Action: experimentPath(id) + "/extend", Submit: "Extend " + last.Name + " by a week", Quiet: true, Hidden: hidden(nil, "")}
@@ -221,18 +225,29 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 	return p, nil
 }
 
-// actsFor lists the acts that fit where a running experiment stands.
-func actsFor(id string, phases []models.Phase) []link {
-	started := false
+// actsFor lists the acts that fit where a running experiment stands. mayWithdraw
+// says that its act may be withdrawn now.
+func actsFor(id string, phases []models.Phase, mayWithdraw bool) (acts []link) {
+	add := func(yes bool, kind, text string) {
+		if yes {
+			acts = append(acts, link{Href: phaseStepPath(id, kind), Text: text})
+		}
+	}
+	started, withdrawn := false, false
 	for _, ph := range phases {
 		started = started || ph.Kind == models.Intervention
+		if ph.Kind != models.Hold {
+			withdrawn = ph.Kind == models.Withdrawal
+		}
 	}
-	acts := []link{{Href: phaseStepPath(id, "intervention"), Text: "Start the intervention"}}
-	if started {
-		acts = []link{{Href: phaseStepPath(id, "step_up"), Text: "Step up"}, {Href: phaseStepPath(id, "follow_up"), Text: "Monthly follow-up"},
-			{Href: phaseStepPath(id, "weekly"), Text: "Weekly follow-up"}}
-	}
-	return append(acts, link{Href: phaseStepPath(id, "hold"), Text: "Hold"}, link{Href: experimentPath(id) + "/end", Text: "End"})
+	add(!started, "intervention", "Start the intervention")
+	add(withdrawn, "resume", "Resume")
+	add(started, "step_up", "Step up")
+	add(mayWithdraw, "withdrawal", "Go back for a while")
+	add(started, "follow_up", "Monthly follow-up")
+	add(started, "weekly", "Weekly follow-up")
+	add(true, "hold", "Hold")
+	return append(acts, link{Href: experimentPath(id) + "/end", Text: "End"})
 }
 
 func newPhaseRow(ph models.Phase) phaseRow {
@@ -243,8 +258,11 @@ func newPhaseRow(ph models.Phase) phaseRow {
 	case ph.Weeks == 1:
 		weeks = "1 week"
 	}
-	change := map[string]string{"dose": "More often.", "quality": "Other quality.", "dose_quality": "More often and other quality.", "behaviour": "Another act."}[ph.Change]
+	change := map[string]string{"dose": "More often.", "quality": "Other quality.", "dose_quality": "More often and other quality.", "behaviour": "Another act.", "resume": "The same again."}[ph.Change]
 	what := strings.TrimSpace(change + " " + sentence(ph.Behaviour))
+	if ph.Kind == models.Withdrawal {
+		what = "Nothing is planned. Things go on as before the act."
+	}
 	if ph.Kind == models.FollowUp && ph.Every == 4 {
 		what = "Forms every fourth week. " + what
 	}
@@ -266,18 +284,16 @@ func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e m
 		ed := editing{typed: f, problem: problem}
 		x := ed.filler("")
 		fm := ed.finish(form{ID: "start-form", Action: experimentPath(e.ID) + "/start", Submit: "Start the baseline", Parts: []part{{
-			Heading: "Start", Intro: "From now on a change of the plan is kept with its date. The first weeks go on as before: nothing changes yet.", Fields: []field{startField(x, today)}}}})
+			Heading: "Start", Intro: "From now on a change of the plan is kept with its date. The first weeks go on as before: nothing changes yet.", Fields: []field{startField(x, models.StartWeeks(models.Baseline, models.Phase{}, today))}}}})
 		p.Start = &fm
 	}
 	return nil
 }
 
 // startField offers the weeks in which a phase can start.
-func startField(x filler, today models.Day) field {
-	first := models.FirstStart(today)
+func startField(x filler, weeks []models.Week) field {
 	y := x.field("select", "start", "First week")
-	for i := range 9 {
-		w := first.Add(i)
+	for _, w := range weeks {
 		y.Options = append(y.Options, option{Value: string(w), Text: "Week of " + w.Monday().Long(), Checked: y.Value == string(w)})
 	}
 	return y

@@ -21,6 +21,15 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if !x.Running() {
 		return simplePage{}, &models.Error{Kind: models.Conflict, Message: "This experiment does not run."}
 	}
+	if kind == "withdrawal" && f == nil {
+		r, err := a.db.Review(c.Request().Context(), v, id)
+		if err != nil {
+			return simplePage{}, err
+		}
+		if err := r.MayWithdraw(); err != nil {
+			return simplePage{}, err
+		}
+	}
 	last := phases[len(phases)-1]
 	next := max(last.LastWeek().Add(1), models.FirstStart(today))
 	if x.DrawnWeek != "" && kind == "intervention" {
@@ -30,7 +39,7 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	ed := editing{typed: f, problem: e, saved: map[string]string{"start": string(next), "weeks": orElse(digits(x.PhaseWeeks), "4"),
 		"dose": digits(plan.Dose), "behaviour": plan.Behaviour, "label": plan.Label, "counts_if": plan.CountsIf, "not_counts_if": plan.NotCountsIf, "criterion": itoa(plan.Criterion)}}
 	fl := ed.filler("")
-	start := startField(fl, today)
+	start := startField(fl, models.StartWeeks(kind, last, today))
 	fm := form{ID: "step-form", Action: phaseStepPath(id, kind)}
 	p := simplePage{}
 	switch kind {
@@ -46,6 +55,16 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 				fl.choice("change", "Step", "dose", "Dose: more often", "quality", "Quality: other counts-if", "dose_quality", "Both: more often and other counts-if", "behaviour", "Another act"),
 				fl.number("dose", "Times a week", "", 1, 14)}},
 			actPart(fl), {Heading: "Criterion", Fields: []field{fl.number("criterion", "Points", models.CriterionText(plan.CriterionKind, plan.Criterion)+" until now", 0, 10)}}}
+	case "withdrawal":
+		p.Page.Heading, fm.Submit = "Go back for a while", "Go back for a while"
+		p.Intro = []string{"Only when both agree, and nobody is worse off or unsafe: it asks the partner to live again with what was. Either of them may end it at any time.",
+			"For some weeks nothing is planned and things go on as before the act. The forms are those of a baseline week, without the call. Then the act is resumed."}
+		ed.saved["weeks"] = "3"
+		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "3 to 6. 3 to 4 weeks tell you more about whether the change came from the act.", 3, 6)}}}
+	case "resume":
+		p.Page.Heading, fm.Submit = "Resume", "Resume"
+		p.Intro = []string{"The same again: " + midSentence(plan.Behaviour) + " " + digits(plan.Dose) + " a week, with the same counts-if and the same criterion."}
+		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "4 to 6", 4, 6)}}}
 	case "hold":
 		p.Page.Heading, fm.Submit = "Hold", "Hold"
 		p.Intro = []string{"No forms for either while it holds. The client reads one neutral text, the same for every reason."}

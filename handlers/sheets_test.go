@@ -71,6 +71,15 @@ var papers = []paper{
 		good:  map[string]string{"weeks": "4", "change": "behaviour", "behaviour": "Another act", "dose": "3", "criterion": "4"},
 		bad:   map[string][]string{"start": {"", "2020-01-06", "2026-04-28", "2027-01-04", "next"}, "weeks": {"3", "7", ""}, "change": {"", "perhaps"}, "dose": {"15", ""}, "criterion": {"11"}, "behaviour": {"", "Ask about the day"}},
 		texts: map[string]int{"behaviour": 200, "label": 60, "counts_if": 400, "not_counts_if": 400}},
+	{name: "go back", actor: "therapist", id: "step-form", at: ofExperiment("/step/withdrawal"), effect: `SELECT count(*) FROM phases`,
+		set:  (*play).calm,
+		good: map[string]string{"weeks": "4"}, bad: map[string][]string{"start": {"", "2020-01-06", "2026-04-28", "2026-05-04"}, "weeks": {"2", "7", ""}}},
+	{name: "resume", actor: "therapist", id: "step-form", at: ofExperiment("/step/resume"), effect: `SELECT count(*) FROM phases`,
+		set: func(p *play) {
+			p.calm()
+			must(p.t, p.db.StartPhase(p.t.Context(), p.couple.Therapist, p.couple.Experiment, models.StepInput{Kind: "withdrawal", Start: string(p.week.Add(1)), Weeks: "3"}))
+		},
+		good: map[string]string{"weeks": "4"}, bad: map[string][]string{"start": {"", "2020-01-06", "2026-05-25"}, "weeks": {"3", "7", ""}}},
 	{name: "end", actor: "therapist", id: "end-form", at: ofExperiment("/end"), effect: `SELECT count(*) FROM experiments WHERE ended_week IS NOT NULL`,
 		good:  map[string]string{"reason": "A reason."},
 		bad:   map[string][]string{"last_week": {"", "2020-01-06", "2026-04-21"}, "reason": {""}},
@@ -119,6 +128,12 @@ var papers = []paper{
 	{name: "sign in", actor: "nobody", id: "signin-form", at: fixed("/signin"),
 		good: map[string]string{"signin": "ada-client", "passphrase": modelstest.Passphrase},
 		bad:  map[string][]string{"passphrase": {"", "wrong", long, "\xff\x00"}}},
+}
+
+// calm takes away all that was reported to be unsafe or worse.
+func (p *play) calm() {
+	sqlExec(p.t, p.raw, `UPDATE partner_reports SET conflict = 5, leaving = 5, safe = 'yes', pushed = 'no', contact = 'no'`)
+	sqlExec(p.t, p.raw, `UPDATE flags SET closed_on = raised_on, reason = 'Looked at.' WHERE closed_on IS NULL`)
 }
 
 // empty turns the play into a program that starts in an empty folder.

@@ -1,8 +1,11 @@
 package models_test
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -212,6 +215,67 @@ func withVersion(in models.CheckinInput, version string) models.CheckinInput {
 	in.Version = version
 	return in
 }
+
+func TestWithdrawal_flags(t *testing.T) {
+	acts := backAndOn(t)
+	raise(t, []raisesCase{
+		{"usual weeks there and back", course{acts: acts, weeks: 15}, ""},
+		{"she is worse off than in the first baseline", course{hers: says("tension", 9, "8"), acts: acts, weeks: 9}, "9 A3"},
+		{"the withdrawal is no baseline for what is resumed", course{hers: says("tension", 9, "2 2 2 5 5"), acts: acts, weeks: 13}, ""},
+		{"calm at a price", course{hers: says("tension", 9, "3 3").and("say_no", 9, "not_always not_always"), acts: acts, weeks: 10}, "10 A9"},
+		{"what is felt goes on in no withdrawal", course{hers: says("real", 7, "7 6 . . . 5 4"), acts: acts, weeks: 13}, ""},
+		{"what is noticed neither", course{hers: says("noticed", 7, "0 0 . . . 0 0"), acts: acts, weeks: 13}, ""},
+		{"no reports", course{hers: says("", 9, "- -"), acts: acts, weeks: 11}, "10 A10"},
+		{"a yes does not lapse in it", course{hers: says("call", 8, "yes"), acts: onMondays{9: starts(t, "withdrawal", "6")}, weeks: 14}, ""},
+	})
+}
+
+func TestWithdrawal_whatIsJudgedStays(t *testing.T) {
+	t.Parallel()
+	x := course{hers: says("leaving", 1, "7 6 7 6 4 5 4 4 6 6 7 4 4 4 4").and("tension", 9, "6 6 6").and("call", 8, "yes"), acts: backAndOn(t), weeks: 8,
+		plan: func(in *models.PlanInput) { in.CriterionKind, in.Criterion = "drop", "2" }}
+	p, c := live(t, x)
+	at := func(week int) models.Review {
+		t.Helper()
+		x.weeks = week
+		x.goOn(t, p, c, int(models.WeekOf(p.Now(), time.UTC).Since(week1))+2)
+		return reviewOf(t, p, c)
+	}
+	before := reviewOf(t, p, c)
+	masked, err := p.Masked(ctx, p.Owner, c.Experiment)
+	must(t, err)
+	in := at(11)
+	if judged, ok := in.Judged(); !ok || judged.Phase.Name != "B1" || in.Reviewed().Phase.Name != "A2" {
+		t.Errorf("in a withdrawal %s is judged, %s reviewed", judged.Phase.Name, in.Reviewed().Phase.Name)
+	}
+	if was, is := before.Verdict(), in.Verdict(); was.Kind != models.Enough || !reflect.DeepEqual(was, is) {
+		t.Errorf("the verdict was %+v and is %+v", was, is)
+	}
+	if in.Phases[2].Mark != nil {
+		t.Error("a withdrawal has a criterion to meet")
+	}
+	on := at(15)
+	if judged, _ := on.Judged(); judged.Phase.Name != "B2" || judged.Mark == nil || *judged.Mark != 4.5 {
+		t.Errorf("judged is %s by %v, wanted B2 by 2 below the first baseline", judged.Phase.Name, judged.Mark)
+	}
+	if !slices.Contains(in.Verdict().Cautions, once) || slices.Contains(on.Verdict().Cautions, once) {
+		t.Errorf("cautions in the withdrawal: %q, at the end: %q", in.Verdict().Cautions, on.Verdict().Cautions)
+	}
+	for name, r := range map[string]models.Review{"the withdrawal": in, "the resumed intervention": on} {
+		if lines := r.BaselineLines(); lines.Slope() != before.BaselineLines().Slope() || lines.From != week1 || lines.To != r.Reviewed().Phase.LastWeek() {
+			t.Errorf("in %s the lines of the baseline are %+v", name, lines)
+		}
+	}
+	if is, err := p.Masked(ctx, p.Owner, c.Experiment); err != nil || !reflect.DeepEqual(masked, is) {
+		t.Errorf("the unlabelled series was %+v and is %+v, %v", masked, is, err)
+	}
+	if a2 := on.Phases[2]; a2.Asked != 3 || a2.Checkins != 3 || a2.AskedPartner != 3 || a2.Reports != 3 || a2.Planned != 0 || a2.Call != nil || a2.Noticed.N != 0 || a2.FeltReal.N != 0 {
+		t.Errorf("the withdrawal has %+v", a2)
+	}
+}
+
+// once is a caution.
+const once = "One phase only: nothing has been repeated."
 
 func TestReversal_needsItsFourPhasesInARow(t *testing.T) {
 	t.Parallel()
