@@ -13,6 +13,7 @@ import (
 type decisionPage struct {
 	Page    page
 	Verdict verdictView
+	Numbers *numbersView
 	Ending  string // the therapist's own ending criteria, shown back
 	Frozen  table
 	Form    form
@@ -55,7 +56,7 @@ func newDecisionView(d models.Decision) decisionView {
 		}
 	}
 	if verdict := d.Frozen.Verdict; verdict.Kind != "" {
-		add("Verdict on "+verdict.Phase, newVerdictView(verdict, d.Frozen.Evidence).line())
+		add("Verdict on "+verdict.Phase, keptVerdict(verdict).line())
 		add("Evidence", d.Frozen.Evidence)
 	}
 	add("Against the verdict, because", d.Because)
@@ -117,7 +118,7 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 	ed.version = 0
 	fm = ed.finish(fm)
 	fm.Hidden = append(fm.Hidden[:1], saved{"version", version})
-	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Verdict: newVerdictView(frozen.Verdict, frozen.Evidence),
+	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Verdict: newVerdictView(r), Numbers: newNumbersView(r),
 		Ending: r.Case.Frame.Ending, Frozen: frozenTable(frozen.Phases), Form: fm}, nil
 }
 

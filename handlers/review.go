@@ -19,8 +19,9 @@ type reviewPage struct {
 	Notes     []string   // what is missing or special, in sentences
 	Flags     []flagView // those that are open
 	AllFlags  link
-	Verdict   verdictView // on the judged intervention
-	Masked    *link       // the series without labels
+	Verdict   verdictView  // on the judged intervention
+	Numbers   *numbersView // as shown, with or without late reports
+	Masked    *link        // the series without labels
 	Late      lateSwitch
 	Lines     lineSwitches
 	Outcomes  *chart
@@ -55,6 +56,10 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
+	changes, err := a.db.PlanChanges(ctx, v, id)
+	if err != nil {
+		return err
+	}
 	p := reviewPage{Page: a.chrome(v, casesPath, "Review: "+r.Case.Client.Name+" and "+r.Case.Partner.Name).back(experimentPath(id), "Experiment "+itoa(r.Experiment.Number))}
 	p.Page.Title = "Review"
 	var phases []models.Phase
@@ -76,12 +81,13 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	}
 	outcomes, care, forecast := newOutcomeChart(shown, o), newCareChart(shown), newForecastChart(shown)
 	p.Outcomes, p.Care, p.Forecast = &outcomes, &care, &forecast
-	p.Phases, p.Words, p.Notes = phaseTable(shown), wordsOf(r), reviewNotes(r)
+	p.Phases, p.Words, p.Notes = phaseTable(shown), wordsOf(r), reviewNotes(r, changes)
+	p.Numbers = newNumbersView(shown)
 	p.Lines, p.Late = newLineSwitches(shown, o), newLateSwitch(r, o, late)
 	if slices.ContainsFunc(phases, func(x models.Phase) bool { return x.Kind == models.Intervention }) {
 		p.Masked = &link{Href: maskedPath(id), Text: "Look at the series unlabelled first"}
 	}
-	p.First, p.Verdict = readFirst(r), newVerdictView(r.Verdict(), "")
+	p.First, p.Verdict = readFirst(r), newVerdictView(r)
 	for _, flag := range r.Flags {
 		if flag.Open() {
 			p.Flags = append(p.Flags, newFlagView(flag))
@@ -102,8 +108,11 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 }
 
 // reviewNotes says in sentences what a reader of the numbers must know.
-func reviewNotes(r models.Review) []string {
+func reviewNotes(r models.Review, changes []models.PlanChange) []string {
 	var notes []string
+	for _, change := range changes {
+		notes = append(notes, "The plan was changed on "+change.On.Long()+": “"+change.Field+"”.")
+	}
 	if r.Paused {
 		notes = append(notes, "The partner’s reports rest by agreement.")
 	}

@@ -177,7 +177,7 @@ func TestReviewLines_whyThereAreNone(t *testing.T) {
 		body := as(t, newApp(t, c.Practice.DB), c.Therapist).get(reviewPath(c.Experiment) + "?lines=trend,dual" + row.query).Body.String()
 		lines := linesOf(t, body)
 		if !strings.Contains(body, "It takes two baseline weeks with an answer. "+row.why) || lines["Lowered mean"] != nil || lines["Baseline trend"] != nil ||
-			strings.Count(body, `" disabled>`) != 2 || strings.Contains(body, "Theil") {
+			strings.Count(body, `" disabled>`) != 2 || strings.Contains(body, "In the baseline: ") {
 			t.Errorf("%q does not say why", row.why)
 		}
 	}

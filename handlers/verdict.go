@@ -16,12 +16,30 @@ type verdictView struct {
 	Lacking      []string
 	Disagreement string
 	Cautions     []string
-	Evidence     string
+	Evidence     *evidenceView
 }
 
-func newVerdictView(v models.Verdict, evidence string) verdictView {
+// evidenceView is the line of the evidence and what must be read with it.
+type evidenceView struct {
+	About   string
+	Label   string
+	Doubt   string
+	Remarks []string
+}
+
+// newVerdictView gives both lines as a review has them.
+func newVerdictView(r models.Review) verdictView {
+	view := keptVerdict(r.Verdict())
+	if e, ok := r.Evidence(); ok {
+		view.Evidence = &evidenceView{About: "Evidence on " + strings.ToLower(outcomeName(e.Outcome)), Label: models.EvidenceText(e.Label), Doubt: e.Doubt(), Remarks: e.Remarks()}
+	}
+	return view
+}
+
+// keptVerdict gives the verdict alone, as a decision keeps it.
+func keptVerdict(v models.Verdict) verdictView {
 	return verdictView{Phase: v.Phase, Kind: v.Kind, Verdict: models.VerdictText(v.Kind), Reasons: v.Reasons, Lacking: v.Lacking,
-		Disagreement: v.Disagreement, Cautions: v.Cautions, Evidence: evidence}
+		Disagreement: v.Disagreement, Cautions: v.Cautions}
 }
 
 // Looked says in one line what the rule looked at.

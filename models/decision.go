@@ -40,7 +40,7 @@ type Decision struct {
 type Frozen struct {
 	Phases   []FrozenPhase
 	Verdict  Verdict
-	Evidence string // the sentence, with its numbers
+	Evidence string // with its numbers; empty when there is none
 }
 
 // FrozenPhase is one phase as its numbers stood when the decision was made.
@@ -65,7 +65,11 @@ func freeze(r Review) Frozen {
 		}
 		list = append(list, f)
 	}
-	return Frozen{Phases: list, Verdict: r.Verdict()}
+	f := Frozen{Phases: list, Verdict: r.Verdict()}
+	if evidence, ok := r.Evidence(); ok {
+		f.Evidence = evidence.Told()
+	}
+	return f
 }
 
 // Frozen gives what a decision made now would keep of a review, with a version

@@ -66,14 +66,18 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 	})
 }
 
+// earliestDrawn is the first week of the baseline in which an intervention whose
+// start is drawn can begin.
+const earliestDrawn = 4
+
 // drawWeek draws the start of the intervention with equal chances from the 4th
 // week to the given one, counted from the first of the baseline.
 func drawWeek(baseline Week, latest int) (Week, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(int64(latest-4+1)))
+	n, err := rand.Int(rand.Reader, big.NewInt(int64(latest-earliestDrawn+1)))
 	if err != nil {
 		return "", err
 	}
-	return baseline.Add(4 - 1 + int(n.Int64())), nil
+	return baseline.Add(earliestDrawn - 1 + int(n.Int64())), nil
 }
 
 // phase gives a phase of the experiment with the plan's own settings.

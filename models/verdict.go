@@ -138,8 +138,8 @@ func (r Review) facts(p PhaseReview) facts {
 		a = first
 	}
 	j := facts{phase: p, mark: p.Mark, some: p.Phase.SomeChange, worsening: p.Phase.WorseChange,
-		conflict: outcome{"tension", r.Series(a, ItemConflict).Scores(), r.Series(p, ItemConflict).Scores()},
-		leaving:  outcome{"closeness to leaving", r.Series(a, ItemLeaving).Scores(), r.Series(p, ItemLeaving).Scores()}}
+		conflict: outcome{itemText(ItemConflict), r.Series(a, ItemConflict).Scores(), r.Series(p, ItemConflict).Scores()},
+		leaving:  outcome{itemText(ItemLeaving), r.Series(a, ItemLeaving).Scores(), r.Series(p, ItemLeaving).Scores()}}
 	j.primary, j.other = j.conflict, j.leaving
 	if p.Phase.Outcome == ItemLeaving {
 		j.primary, j.other = j.leaving, j.conflict
@@ -147,22 +147,16 @@ func (r Review) facts(p PhaseReview) facts {
 	if p.Call != nil {
 		j.call = p.Call.Answer
 	}
-	j.asked = len(p.Phase.Asked())
+	j.asked, j.over = p.PlannedReports(), r.over(p)
 	var last []*PartnerReport
 	for _, w := range p.Weeks {
-		if p.Phase.AsksIn(w.Week) && (w.Excused || w.Resting) {
-			j.asked--
-		}
 		if w.Report != nil {
 			last = append(last, w.Report)
-			j.over = w.Week == p.Phase.LastWeek()
 		}
 		if w.Checkin != nil && w.Checkin.Done != nil && p.Phase.Dose != nil {
 			j.delivered += min(*w.Checkin.Done, *p.Phase.Dose)
 		}
 	}
-	// The end is reached with the last week's report, or with that week.
-	j.over = j.over || r.Today > p.Phase.LastWeek().Sunday()
 	last = last[max(0, len(last)-3):]
 	for _, report := range last {
 		if report.Pushed == "yes" {

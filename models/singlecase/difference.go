@@ -73,6 +73,15 @@ func CompareMedians(a, b Phase) MedianDifference {
 	return MedianDifference{Value: Defined(median(b.Scores()) - median(a.Scores()))}
 }
 
+// CompareSeam gives the immediacy of a change (Kratochwill et al. 2010): the
+// median of the first three observed weeks of B less that of the last three of
+// A, or of as many as there are. It is in points, negative when lower and so
+// better, and undefined when a phase has no observed week.
+func CompareSeam(a, b Phase) MedianDifference {
+	last, first := a.ordered(), b.ordered()
+	return CompareMedians(Phase{Points: last[max(0, len(last)-3):]}, Phase{Points: first[:min(3, len(first))]})
+}
+
 // LogRatio is the logarithm of the ratio of the means.
 type LogRatio struct {
 	Value       Number `json:"value"`

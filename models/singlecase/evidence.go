@@ -24,7 +24,6 @@ const (
 	leastObserved          = 5 // weeks of each phase for a label
 	leastObservedGoingBack = 3 // weeks of each of the four phases of A-B-A-B
 	notAtEnd               = "not at the planned end"
-	falling                = -.2 // points a week below which a baseline is said to fall
 )
 
 // Terms are what was fixed before the later phase began.
@@ -103,11 +102,10 @@ func Judge(a, b Phase, terms Terms) Evidence {
 		NAP:       CompareNAP(a, b),
 		ObservedA: len(a.Points), PlannedA: a.Weeks,
 		ObservedB: len(b.Points), PlannedB: b.Weeks,
-		Slope: TheilSen(a).Slope, FirstWorst: firstWorst(a.ordered()),
+		FirstWorst: firstWorst(a.ordered()),
 	}
-	if slope, ok := e.Slope.Get(); ok {
-		e.Falling = slope < falling-tie
-	}
+	trend := TheilSen(a)
+	e.Slope, e.Falling = trend.Slope, trend.Falling()
 	if lines, ok := BaselineLines(a); ok {
 		e.Below = lines.count(b)
 		mirrored, _ := BaselineLines(mirror(a))

@@ -42,9 +42,9 @@ func (t *text) lag(name string, l Lag1) {
 	t.item(name, l.Why, "%s, corrected for bias %s, from %s", signed(l.Value), signed(l.Corrected), count(l.Pairs, "pair"))
 }
 
-// leastCorrected is how many baseline weeks the corrected Tau needs to be shown:
+// LeastCorrected is how many baseline weeks the corrected Tau needs to be shown:
 // with fewer it turns the sign of Tau too often.
-const leastCorrected = 6
+const LeastCorrected = 6
 
 func (t *text) comparisonDetails(label string, observedA int, c Comparison) {
 	t.line("  %s", label)
@@ -84,8 +84,8 @@ func (t *text) overlapDetails(c Comparison) {
 
 func (t *text) correctedDetails(bc TauBC, observedA int) {
 	const name = "Tau if the trend of A had gone on (baseline-corrected)"
-	if bc.Why == "" && observedA < leastCorrected {
-		t.item(name, "", "not shown for fewer than %d observed weeks in A", leastCorrected)
+	if bc.Why == "" && observedA < LeastCorrected {
+		t.item(name, "", "not shown for fewer than %d observed weeks in A", LeastCorrected)
 	} else {
 		t.item(name, bc.Why, "%s, %s", signed(bc.Value), between(bc.Lo, bc.Hi, bc.Why))
 	}

@@ -40,6 +40,13 @@ func (l TheilSenLine) MarshalJSON() ([]byte, error) {
 // than two observed weeks.
 func TheilSen(p Phase) TheilSenLine { return theilSen(p.ordered()) }
 
+// Falling warns of a baseline whose scores fall by more than .2 a week. So do 19
+// to 33 of 100 baselines of couples for whom nothing changes.
+func (l TheilSenLine) Falling() bool {
+	slope, ok := l.Slope.Get()
+	return ok && slope < -.2-tie
+}
+
 func theilSen(points []Point) TheilSenLine {
 	var slopes []float64
 	for i, a := range points {

@@ -76,8 +76,8 @@ func nonoverlapInWords(nap NAP, weeks int) string {
 	if lo <= .5 && .5 <= hi {
 		inside = "lies within this range"
 	}
-	return fmt.Sprintf("In %d of %s the later week had the lower score%s. That is %.0f %%; %s anything from %.0f to %.0f %% would fit. No difference would be 50 %%, which %s.",
-		nap.Improved, count(nap.Pairs, "week-by-week comparison"), equal, 100*value, amount, 100*lo, 100*hi, inside)
+	return fmt.Sprintf("In %d of %s the later week had the lower score%s. That is %s %%; %s anything from %s to %s %% would fit. No difference would be 50 %%, which %s.",
+		nap.Improved, count(nap.Pairs, "week-by-week comparison"), equal, rounded(100*value, 0), amount, rounded(100*lo, 0), rounded(100*hi, 0), inside)
 }
 
 // criterionInWords says how many weeks lie below both lines of the baseline, and
@@ -86,15 +86,15 @@ func criterionInWords(c CDC, a, b Phase) string {
 	if c.Why != "" {
 		return fmt.Sprintf("Weeks of %s below both lines of %s: undefined, %s.", b.Name, a.Name, c.Why)
 	}
-	lie := "weeks of %s lie"
+	lie := "lie"
 	if c.Count == 1 {
-		lie = "weeks of %s lies"
+		lie = "lies"
 	}
 	needed := "fewer than 5 weeks can never be enough to go by"
 	if required, ok := c.Required.Get(); ok {
 		needed = fmt.Sprintf("at even odds %.0f or more would be rare", required)
 	}
-	return fmt.Sprintf("%d of %d "+lie+" below both lines of %s, its mean and its trend (CDC); %s.", c.Count, c.NB, b.Name, a.Name, needed)
+	return fmt.Sprintf("%d of %s of %s %s below both lines of %s, its mean and its trend (CDC); %s.", c.Count, count(c.NB, "week"), b.Name, lie, a.Name, needed)
 }
 
 // trendInWords says what the baseline was doing anyway, and whether the change
