@@ -64,7 +64,7 @@ type comparedPair struct {
 
 func comparePair(item string, a, b singlecase.Phase) comparedPair {
 	all := singlecase.Analyse([]singlecase.Phase{a, b})
-	return comparedPair{item, a, b, all.PhaseStats[0], all.PhaseStats[1], *all.Results, all.Series.Lag1WithinPhases, singlecase.CompareSeam(a, b), singlecase.Tell(outcomeName(item), 1, a, b)}
+	return comparedPair{item, a, b, all.PhaseStats[0], all.PhaseStats[1], *all.Results, all.Series.Lag1WithinPhases, singlecase.CompareSeam(a, b), singlecase.Tell(outcomeName(item), a, b)}
 }
 
 // pairs are the numbers that are always shown.

@@ -41,10 +41,10 @@ func TestReviewNumbers(t *testing.T) {
 	body := b.get(reviewPath(c.Experiment)).Body.String()
 	text := wordsIn(byID(parse(t, body), "numbers"))
 	for _, want := range []string{
-		"Closeness to leaving averaged 8.0 in 3 weeks of the baseline and 4.8 in 4 weeks of B1: 3.3 points lower.",
+		"Closeness to leaving averaged 8 in 3 weeks of the baseline and 4.75 in 4 weeks of B1: 3.25 points lower.",
 		"Closeness to leaving, the primary measure", "In 12 of 12 week-by-week comparisons", "4 of 4 weeks of B1 lie below both lines of the baseline",
 		"Scores were rising by about 0.33 a week in the baseline", "Weeks reported3 of 4 in the baseline, 4 of 4 in B1",
-		"Tension averaged 5.0 in 3 weeks of the baseline and 5.0 in 4 weeks of B1: no change.",
+		"Tension averaged 5 in 3 weeks of the baseline and 5 in 4 weeks of B1: no change.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the numbers do not say %q:\n%s", want, text)
@@ -74,7 +74,7 @@ func TestReviewNumbers(t *testing.T) {
 	}
 
 	without := wordsIn(byID(parse(t, b.get(reviewPath(c.Experiment)+"?late=without").Body.String()), "numbers"))
-	for _, want := range []string{"averaged 8.5 in 2 weeks of the baseline and 4.7 in 3 weeks of B1", "Weeks reported2 of 4 in the baseline, 3 of 4 in B1"} {
+	for _, want := range []string{"averaged 8.5 in 2 weeks of the baseline and 4.67 in 3 weeks of B1", "Weeks reported2 of 4 in the baseline, 3 of 4 in B1"} {
 		if !strings.Contains(without, want) {
 			t.Errorf("without the late ones they do not say %q:\n%s", want, without)
 		}
@@ -130,7 +130,7 @@ func TestReviewEvidence_isFrozenWithTheDecision(t *testing.T) {
 	}
 	path := decisionPath(c.Experiment)
 	page := b.get(path).Body.String()
-	if !strings.Contains(page, "Too early to say") || !strings.Contains(page, "3.3 points lower") {
+	if !strings.Contains(page, "Too early to say") || !strings.Contains(page, "3.25 points lower") {
 		t.Errorf("the decision does not show what it will keep")
 	}
 	s := sheetOf(t, page, "decision-form")
@@ -141,7 +141,7 @@ func TestReviewEvidence_isFrozenWithTheDecision(t *testing.T) {
 		t.Fatalf("%d\n%s", got.Code, got.Body)
 	}
 	kept := wordsIn(byID(parse(t, b.get(reviewPath(c.Experiment)).Body.String()), "decisions"))
-	if want := "Too early to say. 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1. So short a plan gives numbers and a chart, and no label. Closeness to leaving averaged 8.0 in 3 weeks of the baseline and 4.8 in 4 weeks of B1: 3.3 points lower."; !strings.Contains(kept, want) {
+	if want := "Too early to say. 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1. So short a plan gives numbers and a chart, and no label. Closeness to leaving averaged 8 in 3 weeks of the baseline and 4.75 in 4 weeks of B1: 3.25 points lower."; !strings.Contains(kept, want) {
 		t.Errorf("the decision keeps\n%s\nwanted\n%s", kept, want)
 	}
 }

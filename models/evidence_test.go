@@ -47,7 +47,7 @@ func TestEvidence_isReadOnceAtThePlannedEnd(t *testing.T) {
 	if want := "In simulations of couples for whom nothing changed this still appeared in under 1 to 4 of 100, and in 5 to 18 of 100 who were already getting better on their own."; e.Doubt() != want {
 		t.Errorf("the doubt is %q,\nwanted %q", e.Doubt(), want)
 	}
-	for _, want := range []string{"Clearly better. In simulations", "Closeness to leaving averaged 8.4 in 5 weeks of the baseline and 4.4 in 5 weeks of B1: 4.0 points lower.", "In 25 of 25 week-by-week comparisons", "5 of 5 weeks of B1 lie below both lines"} {
+	for _, want := range []string{"Clearly better. In simulations", "Closeness to leaving averaged 8.4 in 5 weeks of the baseline and 4.4 in 5 weeks of B1: 4 points lower.", "In 25 of 25 week-by-week comparisons", "5 of 5 weeks of B1 lie below both lines"} {
 		if !strings.Contains(e.Told(), want) {
 			t.Errorf("a decision would not keep %q: %s", want, e.Told())
 		}

@@ -108,7 +108,7 @@ func higher(rise singlecase.Number) string {
 // Told writes the evidence as a decision keeps it: the label with its doubt, what
 // must be read with it, and the numbers.
 func (e Evidence) Told() string {
-	words := singlecase.Tell(capital(itemText(e.Outcome)), 1, e.A, e.B)
+	words := singlecase.Tell(capital(itemText(e.Outcome)), e.A, e.B)
 	parts := append([]string{EvidenceText(e.Label) + ".", e.Doubt()}, e.Remarks()...)
 	for _, s := range []string{words.Level, words.Overlap, words.Lines} {
 		if s != "" {

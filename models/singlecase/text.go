@@ -10,7 +10,7 @@ import (
 // Text writes an analysis for a clinician to read and a supervisor to check:
 // the phases, for each comparison the numbers, then the doubt, then what else
 // could explain them, and below all the other indices under their names, with
-// the reason where one is undefined. Numbers have two decimals.
+// the reason where one is undefined. Numbers have two decimals at most.
 func (a Analysis) Text() string {
 	var t text
 	t.line("Lower is better. Weeks are calendar weeks; a missing week keeps its place.")
@@ -69,7 +69,7 @@ func (t *text) phases(a Analysis) {
 // sentences are the numbers, the doubt and the other explanation for one pair.
 func (t *text) sentences(a, b Phase, ofA Description, c Comparison) {
 	t.line("%s vs %s", a.Name, b.Name)
-	w := tell("The score", 2, a, b, ofA, c)
+	w := tell("The score", a, b, ofA, c)
 	for _, sentence := range []string{w.Level, w.Overlap, w.Lines, w.Trend, w.First} {
 		if sentence != "" {
 			t.paragraph(sentence)

@@ -3,6 +3,7 @@ package singlecase
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Words tell a comparison in sentences: the numbers, then the doubt, then what
@@ -16,20 +17,20 @@ type Words struct {
 }
 
 // Tell tells how an outcome, named as a sentence begins, compares between two
-// phases. Means have so many decimals. The phases go by their names.
-func Tell(outcome string, decimals int, a, b Phase) Words {
+// phases. The phases go by their names.
+func Tell(outcome string, a, b Phase) Words {
 	ofA := Describe(a)
-	return tell(outcome, decimals, a, b, ofA, compare(a, b, ofA))
+	return tell(outcome, a, b, ofA, compare(a, b, ofA))
 }
 
-func tell(outcome string, decimals int, a, b Phase, ofA Description, c Comparison) Words {
+func tell(outcome string, a, b Phase, ofA Description, c Comparison) Words {
 	if c.NAP.Why != "" {
 		return Words{Level: fmt.Sprintf("No comparison: %s.", c.NAP.Why)}
 	}
 	before, after := mean(a.Scores()), mean(b.Scores())
 	w := Words{
-		Level: fmt.Sprintf("%s averaged %s in %s of %s and %s in %s of %s: %s.", outcome, rounded(before, decimals), count(len(a.Points), "week"), a.Name,
-			rounded(after, decimals), count(len(b.Points), "week"), b.Name, change(after-before, decimals)),
+		Level: fmt.Sprintf("%s averaged %s in %s of %s and %s in %s of %s: %s.", outcome, points(before), count(len(a.Points), "week"), a.Name,
+			points(after), count(len(b.Points), "week"), b.Name, change(after-before)),
 		Overlap: nonoverlapInWords(c.NAP, len(a.Points)+len(b.Points)),
 		Lines:   criterionInWords(c.CDC, a, b),
 		Trend:   trendInWords(ofA.TheilSen, after-before, a.Name),
@@ -45,14 +46,24 @@ func rounded(value float64, decimals int) string {
 	return fmt.Sprintf("%.*f", decimals, value+math.Copysign(tie, value))
 }
 
-func change(points float64, decimals int) string {
-	switch size := rounded(math.Abs(points), decimals); {
-	case size == rounded(0, decimals):
+// points writes a mean so that its reader can reckon with it: two decimals at
+// most.
+func points(value float64) string {
+	return strings.TrimSuffix(strings.TrimRight(rounded(value, 2), "0"), ".")
+}
+
+func change(by float64) string {
+	size, unit := points(math.Abs(by)), "points"
+	if size == "1" {
+		unit = "point"
+	}
+	switch {
+	case size == "0":
 		return "no change"
-	case points < 0:
-		return size + " points lower"
+	case by < 0:
+		return size + " " + unit + " lower"
 	default:
-		return size + " points higher"
+		return size + " " + unit + " higher"
 	}
 }
 

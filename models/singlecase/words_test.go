@@ -6,7 +6,7 @@ func TestTell(t *testing.T) {
 	named := func(name string, p Phase) Phase { p.Name = name; return p }
 	pair := seriesOf([]float64{7, 8, 7, 8}, []float64{7, 6, 6, 7, 6})
 	a, b := named("the baseline", pair[0]), named("B1", pair[1])
-	got := Tell("Tension", 1, a, b)
+	got := Tell("Tension", a, b)
 	want := Words{
 		Level:   "Tension averaged 7.5 in 4 weeks of the baseline and 6.4 in 5 weeks of B1: 1.1 points lower.",
 		Overlap: "In 16 of 20 week-by-week comparisons the later week had the lower score (4 were equal and count half). That is 90 %; with so few weeks anything from 50 to 99 % would fit. No difference would be 50 %, which lies within this range.",
@@ -17,19 +17,18 @@ func TestTell(t *testing.T) {
 		t.Errorf("tells %+v\nwant  %+v", got, want)
 	}
 
-	// Halves go away from zero, as everywhere beside these sentences.
-	halves := seriesOf([]float64{6, 6, 6, 7}, []float64{3, 3, 3, 4})
-	if got := Tell("Tension", 1, named("A", halves[0]), named("B", halves[1])).Level; got != "Tension averaged 6.3 in 4 weeks of A and 3.3 in 4 weeks of B: 3.0 points lower." {
+	quarters := seriesOf([]float64{6, 6, 6, 7}, []float64{3, 3, 3, 4})
+	if got := Tell("Tension", named("A", quarters[0]), named("B", quarters[1])).Level; got != "Tension averaged 6.25 in 4 weeks of A and 3.25 in 4 weeks of B: 3 points lower." {
 		t.Error(got)
 	}
-	if got := Tell("Tension", 1, a, Phase{Name: "B1"}); got != (Words{Level: "No comparison: needs an observed week in each phase."}) {
+	if got := Tell("Tension", a, Phase{Name: "B1"}); got != (Words{Level: "No comparison: needs an observed week in each phase."}) {
 		t.Errorf("of an empty phase: %+v", got)
 	}
 	worst := seriesOf([]float64{9, 6, 7, 6}, []float64{6, 5, 6})
-	if got := Tell("Tension", 1, named("the baseline", worst[0]), named("B1", worst[1])).First; got != "The first observed week of the baseline was its worst, so part of this may be a return to what is usual." {
+	if got := Tell("Tension", named("the baseline", worst[0]), named("B1", worst[1])).First; got != "The first observed week of the baseline was its worst, so part of this may be a return to what is usual." {
 		t.Errorf("of a worst first week: %q", got)
 	}
-	if got := Tell("Tension", 1, named("B1", worst[1]), named("B2", worst[0])).First; got != "" {
+	if got := Tell("Tension", named("B1", worst[1]), named("B2", worst[0])).First; got != "" {
 		t.Errorf("of a worse later phase: %q", got)
 	}
 }
