@@ -148,6 +148,14 @@ func detailTable(r models.Review, p models.PhaseReview, pairs []comparedPair) ta
 	for _, d := range details {
 		add(d)
 	}
+	if a1, b1, a2, b2, ok := r.Reversal(); ok {
+		add(detail{"Consistency, mean of " + a2.Phase.Name + " and of " + b2.Phase.Name, func(x comparedPair) string {
+			against := func(p, first models.PhaseReview) string {
+				return moved(singlecase.CompareMeans(r.Series(first, x.item), r.Series(p, x.item)).Value, "–")
+			}
+			return against(a2, a1) + " / " + against(b2, b1)
+		}, "How near each comes to the phase that it repeats: the baseline, and " + b1.Phase.Name + ".", "Kratochwill et al. 2010, consistency"})
+	}
 	if starts := r.DrawnAmong(); len(starts) > 0 {
 		add(detail{"Randomisation p of the drawn start", func(x comparedPair) string {
 			test := singlecase.RandomizeStartAmong(x.a, x.b, starts)

@@ -170,6 +170,7 @@ func TestWithdrawal_thereAndBackToTheEnd(t *testing.T) {
 	w.weeks(4, "4", "yes", true)
 	review := w.page(w.therapist(), reviewPath(w.c.Experiment))
 	w.wants(review, "A2 (going back)", `"name":"A2"`, `"name":"B2"`, "-One phase only")
+	w.wants(review, "Confirmed by going back", "With the act 2.0 lower, without it 2.0 higher, with it again 3.0 lower.", "0.00 / 1.00 lower")
 	w.wants(w.page(w.therapist(), casePath(w.c.CaseID)+"/weeks"), "<td>A2</td>")
 	if got := w.acts(); got != "Step up, Go back for a while, Monthly follow-up, Weekly follow-up, Hold, End" {
 		t.Errorf("after the resumed intervention it offers %s", got)
