@@ -60,6 +60,12 @@ func (x told) into(t testing.TB, week int, fields map[string]*string) {
 // weekAt is the Monday of the nth week of these tests.
 func weekAt(n int) models.Week { return models.Week(week1).Add(n - 1) }
 
+// measures is the second step of the plan in its usual form, to be saved again.
+func measures() models.PlanInput {
+	return models.PlanInput{Step: "measure", Dose: "2", Cost: "2", Prediction: "3", Confidence: "80", Outcome: "leaving", CriterionKind: "level",
+		Criterion: "5", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: "Not this week.", Version: "3"}
+}
+
 // live opens a practice and lives a course in it. The clock stands on the Sunday
 // of the last week.
 func live(t testing.TB, x course) (*modelstest.Practice, *modelstest.Couple) {
@@ -67,8 +73,7 @@ func live(t testing.TB, x course) (*modelstest.Practice, *modelstest.Couple) {
 	p, c := couple(t)
 	c.Plan(t)
 	if x.plan != nil {
-		in := models.PlanInput{Step: "measure", Dose: "2", Cost: "2", Prediction: "3", Confidence: "80", Outcome: "leaving", CriterionKind: "level",
-			Criterion: "5", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: "Not this week.", Version: "3"}
+		in := measures()
 		x.plan(&in)
 		must(t, p.SavePlan(ctx, p.Owner, c.Experiment, in))
 	}
