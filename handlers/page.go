@@ -58,10 +58,11 @@ func (p page) back(href, text string) page {
 
 // simplePage is a page of one form with a few words before it.
 type simplePage struct {
-	Page  page
-	Intro []string
-	Form  form
-	Links []link // further ways, under the form
+	Page    page
+	Warning string // what must be so before the form is sent
+	Intro   []string
+	Form    form
+	Links   []link // further ways, under the form
 }
 
 func (simplePage) template() string { return "simple" }

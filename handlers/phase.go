@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,13 +58,13 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 			actPart(fl), {Heading: "Criterion", Fields: []field{fl.number("criterion", "Points", models.CriterionText(plan.CriterionKind, plan.Criterion)+" until now", 0, 10)}}}
 	case "withdrawal":
 		p.Page.Heading, fm.Submit = "Go back for a while", "Go back for a while"
-		p.Intro = []string{"Only when both agree, and nobody is worse off or unsafe: it asks the partner to live again with what was. Either of them may end it at any time.",
-			"For some weeks nothing is planned and things go on as before the act. The forms are those of a baseline week, without the call. Then the act is resumed."}
+		p.Warning = "Only when both agree, and nobody is worse off or unsafe: it asks the partner to live again with what was. Either of them may end it at any time."
+		p.Intro = []string{"For some weeks nothing is planned and things go on as before the act. The forms are those of a baseline week, without the call. Then the act is resumed."}
 		ed.saved["weeks"] = "3"
 		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "3 to 6. 3 to 4 weeks tell you more about whether the change came from the act.", 3, 6)}}}
 	case "resume":
 		p.Page.Heading, fm.Submit = "Resume", "Resume"
-		p.Intro = []string{"The same again: " + midSentence(plan.Behaviour) + " " + digits(plan.Dose) + " a week, with the same counts-if and the same criterion."}
+		p.Intro = []string{"The same again: “" + strings.TrimSuffix(plan.Behaviour, ".") + "”, " + digits(plan.Dose) + " a week, with the same counts-if and the same criterion."}
 		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "4 to 6", 4, 6)}}}
 	case "hold":
 		p.Page.Heading, fm.Submit = "Hold", "Hold"

@@ -163,7 +163,7 @@ func TestWithdrawal_thereAndBackToTheEnd(t *testing.T) {
 	w.weeks(1, "7", "", false)
 	w.wants(w.page(w.therapist(), casesPath), "A2 (going back) is over", "Review due")
 
-	w.wants(w.page(w.therapist(), phaseStepPath(w.c.Experiment, "resume")), "The same again: ask about the day. 2 a week")
+	w.wants(w.page(w.therapist(), phaseStepPath(w.c.Experiment, "resume")), "The same again: “Ask about the day”, 2 a week")
 	w.step("resume")
 	w.wants(w.page(w.therapist(), experimentPath(w.c.Experiment)), "B2, 2 a week, week 1 of 4", "The same again. Ask about the day.", "Extend B2 by a week")
 	w.wants(w.page(w.client(), weekPath), "Planned 2. Done 0.", "-Nothing is planned")
@@ -193,8 +193,8 @@ func (w *backAndOn) verdict() string {
 	return wordsIn(byID(parse(w.t, w.page(w.therapist(), reviewPath(w.c.Experiment))), "verdict"))
 }
 
-// share has the averages of all four phases published and looks at what the
-// client and both read.
+// share has the scores of all weeks and the averages of all phases published, and
+// looks at what the client and both read.
 func (w *backAndOn) share() {
 	w.t.Helper()
 	ctx, p := context.Background(), w.c.Practice
@@ -203,7 +203,7 @@ func (w *backAndOn) share() {
 	must(w.t, err)
 	var keys []string
 	for _, o := range offers {
-		if o.Item == models.ItemLeaving {
+		if o.Item == models.ItemLeaving || o.Item == models.ItemConflict {
 			keys = append(keys, o.Key())
 		}
 	}
@@ -217,7 +217,7 @@ func (w *backAndOn) share() {
 		w.t.Fatalf("publish: %d\n%s", got.Code, got.Body)
 	}
 	for _, page := range []string{w.page(w.client(), sharedPath), w.page(w.therapist(), casePath(w.c.CaseID)+"/together")} {
-		w.wants(page, "Before anything changed: closeness to leaving, average", "With 2 a week: closeness to leaving, average",
+		w.wants(page, `"name":"As before"`, "Before anything changed: closeness to leaving, average", "With 2 a week: closeness to leaving, average",
 			"As before the plan, from 27 April 2026: closeness to leaving, average", "With 2 a week again, from 18 May 2026: closeness to leaving, average")
 	}
 	p.Clock.Set(p.Week().Monday().Time())

@@ -44,10 +44,10 @@ func (r Review) Reversal() (a1, b1, a2, b2 PhaseReview, ok bool) {
 			withdrawals++
 		}
 	}
-	if withdrawals != 1 || len(begun) < 4 {
+	// What resumes comes after the withdrawal, which comes directly after an
+	// intervention: as the fourth phase it leaves the first to the baseline.
+	if withdrawals != 1 || len(begun) < 4 || begun[3].Phase.Change != "resume" {
 		return a1, b1, a2, b2, false
 	}
-	a1, b1, a2, b2 = begun[0], begun[1], begun[2], begun[3]
-	ok = a1.Phase.Kind == Baseline && b1.Phase.Kind == Intervention && a2.Phase.Kind == Withdrawal && b2.Phase.Change == "resume"
-	return a1, b1, a2, b2, ok
+	return begun[0], begun[1], begun[2], begun[3], true
 }

@@ -44,6 +44,8 @@ func TestWithdrawal_takesUpThePhaseThatItLeft(t *testing.T) {
 	}
 	acts[10] = func(p *modelstest.Practice, c *modelstest.Couple) {
 		plan(p, c, models.PlanInput{Step: "act", Behaviour: "Cook dinner", Label: "cook dinner", CountsIf: "It is eaten.", NotCountsIf: "It is bought."})
+	}
+	acts[8] = func(p *modelstest.Practice, c *modelstest.Couple) {
 		plan(p, c, models.PlanInput{Step: "measure", Dose: "2", Cost: "2", Prediction: "3", Confidence: "80", Outcome: "conflict", CriterionKind: "level", Criterion: "4", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: "Stop."})
 	}
 	p, c := live(t, course{acts: acts, weeks: 12})
