@@ -119,7 +119,11 @@ func reviewNotes(r models.Review, changes []models.PlanChange) []string {
 	if p := r.Reviewed(); p.AskedPartner >= 3 && p.Reports == 0 && !r.Paused {
 		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
 	}
-	return append(notes, "A-B data: change is consistent with the plan at most. Other causes are not ruled out.")
+	design := "A-B"
+	if _, _, _, _, ok := r.Reversal(); ok {
+		design = "A-B-A-B"
+	}
+	return append(notes, design+" data: change is consistent with the plan at most. Other causes are not ruled out.")
 }
 
 // readFirst says week by week what the partner reported in the last four weeks
