@@ -206,7 +206,7 @@ func TestClientPool_refusesEveryWayRound(t *testing.T) {
 		})
 	}
 	// A plan that runs twice and a transaction change nothing.
-	err := readFrom(context.Background(), db.client, testNow(), func(ctx context.Context, tx *tx) error {
+	err := db.readFrom(context.Background(), db.client, func(ctx context.Context, tx *tx) error {
 		var n int
 		return tx.QueryRowContext(ctx, `SELECT count(*) FROM partner_reports`).Scan(&n)
 	})

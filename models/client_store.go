@@ -15,7 +15,7 @@ type ClientStore struct{ db *DB }
 func (db *DB) ForClient() *ClientStore { return &ClientStore{db} }
 
 func (s *ClientStore) read(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return readFrom(ctx, s.db.client, s.db.Now(), fn)
+	return s.db.readFrom(ctx, s.db.client, fn)
 }
 
 // ClientCase is a case as its client sees it.

@@ -31,6 +31,7 @@ type DB struct {
 	writer  *sql.DB
 	readers *sql.DB
 	client  *sql.DB
+	known   statements // of the two reading pools
 	now     func() time.Time
 	hashing hashCost
 	tries   attempts
@@ -94,6 +95,38 @@ type tx struct {
 	*sql.Tx
 	now    time.Time
 	failed error
+	pool   *sql.DB     // that is read from
+	known  *statements // nil while writing
+	unread []asked     // what was not known
+}
+
+// QueryContext asks with a prepared statement where there is one.
+func (t *tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if stmt := t.prepared(query); stmt != nil {
+		return t.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is QueryContext for one row.
+func (t *tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if stmt := t.prepared(query); stmt != nil {
+		return t.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	}
+	return t.Tx.QueryRowContext(ctx, query, args...)
+}
+
+// prepared is nil for a statement that is not known, or on writing.
+func (t *tx) prepared(query string) *sql.Stmt {
+	if t.known == nil {
+		return nil
+	}
+	a := asked{t.pool, query}
+	stmt := t.known.find(a)
+	if stmt == nil {
+		t.unread = append(t.unread, a)
+	}
+	return stmt
 }
 
 // ExecContext runs a statement unless one before it failed. On a full disk
@@ -136,16 +169,19 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 
 // read runs fn on one snapshot of the whole database.
 func (db *DB) read(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return readFrom(ctx, db.readers, db.Now(), fn)
+	return db.readFrom(ctx, db.readers, fn)
 }
 
-func readFrom(ctx context.Context, pool *sql.DB, now time.Time, fn func(context.Context, *tx) error) error {
+func (db *DB) readFrom(ctx context.Context, pool *sql.DB, fn func(context.Context, *tx) error) error {
 	t, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return unavailable(err)
 	}
-	err = fn(ctx, &tx{Tx: t, now: now})
-	return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+	in := &tx{Tx: t, now: db.Now(), pool: pool, known: &db.known}
+	err = fn(ctx, in)
+	err = errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+	db.known.keep(ctx, in.unread)
+	return err
 }
 
 func ignoreDone(err error) error {

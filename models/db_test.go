@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,6 +163,77 @@ func TestRead_whileWriting(t *testing.T) {
 	n := -1
 	if err2 := db.read(ctx, count(&n)); err != nil || err2 != nil || n != 1 {
 		t.Errorf("after the write a read sees %d rows, %v, %v; wanted 1", n, err, err2)
+	}
+}
+
+// More readers than connections ask the same few things at once, first unknown
+// and then prepared. Nobody waits for ever, and each has the right answer.
+func TestRead_preparesOnce(t *testing.T) {
+	t.Parallel()
+	db, _ := openTest(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	texts := []string{`SELECT $1 + 1`, `SELECT $1 + 2`, `SELECT $1 + 3 FROM (SELECT 1 UNION ALL SELECT 2) ORDER BY 1`}
+	done := make(chan error)
+	for reader := range 16 {
+		go func() {
+			done <- func() error {
+				for round := range 20 {
+					err := db.read(ctx, func(ctx context.Context, t *tx) error {
+						for add, text := range texts {
+							var n int
+							if err := t.QueryRowContext(ctx, text, reader*100+round).Scan(&n); err != nil || n != reader*100+round+add+1 {
+								return fmt.Errorf("%s of %d is %d, %v", text, reader*100+round, n, err)
+							}
+						}
+						return nil
+					})
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			}()
+		}()
+	}
+	for range 16 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	for _, text := range texts {
+		if db.known.find(asked{db.readers, text}) == nil {
+			t.Errorf("%s is read anew each time", text)
+		}
+	}
+	if n := len(db.known.kept); n > len(texts) {
+		t.Errorf("%d statements are kept", n)
+	}
+}
+
+// A reader who has gone, and a text that is none, leave nothing behind.
+func TestRead_keepsNoStatementThatFailed(t *testing.T) {
+	t.Parallel()
+	db, _ := openTest(t)
+	ask := func(ctx context.Context, text string, then func()) error {
+		return db.read(ctx, func(ctx context.Context, t *tx) error {
+			defer then()
+			var n int
+			return t.QueryRowContext(ctx, text).Scan(&n)
+		})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	_ = ask(ctx, `SELECT 1`, cancel)
+	for range 2 {
+		if err := ask(context.Background(), `SELECT nothing`, func() {}); err == nil {
+			t.Error("it gives an answer")
+		}
+	}
+	if n := len(db.known.kept); n != 0 {
+		t.Errorf("%d statements are kept", n)
+	}
+	if err := ask(context.Background(), `SELECT 1`, func() {}); err != nil {
+		t.Error(err)
 	}
 }
 

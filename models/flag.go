@@ -124,7 +124,7 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 
 // keepFlags keeps the flags that the rules raise now and gives all of them.
 func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
-	phases, today, err := t.phaseReviews(ctx, caseID)
+	phases, _, today, err := t.phaseReviews(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (db *DB) Flags(ctx context.Context, v Viewer, caseID string) (list []Flag, 
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {
 			return err
 		}
-		phases, today, err := t.phaseReviews(ctx, caseID)
+		phases, _, today, err := t.phaseReviews(ctx, caseID)
 		if err != nil {
 			return err
 		}

@@ -158,18 +158,11 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	if r.Case, err = t.caseOf(ctx, v, caseID); err != nil {
 		return r, err
 	}
-	if r.Today, err = t.today(ctx); err != nil {
-		return r, err
-	}
-	rests, err := t.rests(ctx, caseID)
+	all, rests, today, err := t.phaseReviews(ctx, caseID)
 	if err != nil {
 		return r, err
 	}
-	r.Paused = rests.cover(r.Today.Week())
-	all, _, err := t.phaseReviews(ctx, caseID)
-	if err != nil {
-		return r, err
-	}
+	r.Today, r.Paused = today, rests.cover(today.Week())
 	for _, p := range all {
 		if p.Phase.ExperimentID == experimentID {
 			r.Phases = append(r.Phases, p)
@@ -191,36 +184,35 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 }
 
 // phaseReviews gives all phases of a case in order, over its experiments, with
-// their weeks and numbers.
-func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseReview, today Day, err error) {
+// their weeks and numbers, and when the partner's reports rest.
+func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseReview, rests rests, today Day, err error) {
 	if today, err = t.today(ctx); err != nil {
-		return nil, "", err
+		return nil, nil, "", err
+	}
+	if rests, err = t.rests(ctx, caseID); err != nil {
+		return nil, nil, "", err
 	}
 	phases, err := t.casePhases(ctx, caseID)
 	if err != nil || len(phases) == 0 {
-		return nil, today, err
-	}
-	rests, err := t.rests(ctx, caseID)
-	if err != nil {
-		return nil, "", err
+		return nil, rests, today, err
 	}
 	excused, err := t.excused(ctx, caseID)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	from, to := phases[0].Start, phases[len(phases)-1].LastWeek()
 	checkins, err := t.checkins(ctx, caseID, from, to)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	reports, err := t.partnerReports(ctx, caseID, from, to)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	for _, p := range phases {
 		list = append(list, reviewPhase(p, today, checkins, reports, excused, rests))
 	}
-	return list, today, nil
+	return list, rests, today, nil
 }
 
 // reportsOf lists the partner's reports over phases, in order.
