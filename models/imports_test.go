@@ -19,7 +19,7 @@ import (
 // Imports point one way: main, handlers, models, singlecase.
 var mayImport = map[string][]string{
 	".":                 {"handlers", "models", "models/demo", "models/singlecase", "templates", "static"},
-	"handlers":          {"models", "templates", "static"},
+	"handlers":          {"models", "models/singlecase", "templates", "static"},
 	"models":            {"models/singlecase"},
 	"models/demo":       {"models"},
 	"models/modelstest": {"models"},
