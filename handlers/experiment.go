@@ -216,7 +216,7 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 		if err != nil {
 			return p, err
 		}
-		p.Acts = actsFor(id, phases, r.MayWithdraw() == nil)
+		p.Acts = actsFor(id, phases, r)
 		last := phases[len(phases)-1]
 		if last.Weeks < last.MostWeeks {
 			p.Extend = &form{ID: "extend-form", Action: experimentPath(id) + "/extend", Submit: "Extend " + last.Name + " by a week", Quiet: true, Hidden: hidden(nil, "")}
@@ -225,11 +225,10 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 	return p, nil
 }
 
-// actsFor lists the acts that fit where a running experiment stands. mayWithdraw
-// says that its act may be withdrawn now.
-func actsFor(id string, phases []models.Phase, mayWithdraw bool) (acts []link) {
-	add := func(yes bool, kind, text string) {
-		if yes {
+// actsFor lists the acts that fit where a running experiment stands.
+func actsFor(id string, phases []models.Phase, r models.Review) (acts []link) {
+	add := func(fits bool, kind, text string) {
+		if fits && r.MayStart(kind) == nil {
 			acts = append(acts, link{Href: phaseStepPath(id, kind), Text: text})
 		}
 	}
@@ -243,7 +242,7 @@ func actsFor(id string, phases []models.Phase, mayWithdraw bool) (acts []link) {
 	add(!started, "intervention", "Start the intervention")
 	add(withdrawn, "resume", "Resume")
 	add(started, "step_up", "Step up")
-	add(mayWithdraw, "withdrawal", "Go back for a while")
+	add(true, "withdrawal", "Go back for a while")
 	add(started, "follow_up", "Monthly follow-up")
 	add(started, "weekly", "Weekly follow-up")
 	add(true, "hold", "Hold")

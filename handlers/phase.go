@@ -22,12 +22,12 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if !x.Running() {
 		return simplePage{}, &models.Error{Kind: models.Conflict, Message: "This experiment does not run."}
 	}
-	if kind == "withdrawal" && f == nil {
+	if f == nil {
 		r, err := a.db.Review(c.Request().Context(), v, id)
 		if err != nil {
 			return simplePage{}, err
 		}
-		if err := r.MayWithdraw(); err != nil {
+		if err := r.MayStart(kind); err != nil {
 			return simplePage{}, err
 		}
 	}

@@ -68,6 +68,7 @@ var papers = []paper{
 			"criterion": {"11", "x"}, "stop_wording": {""}, "reason": {""}},
 		texts: map[string]int{"dose_words": 200, "stop_wording": 400, "reason": 1000}},
 	{name: "step up", actor: "therapist", id: "step-form", at: ofExperiment("/step/step_up"), effect: `SELECT count(*) FROM phases`,
+		set:   (*play).calm,
 		good:  map[string]string{"weeks": "4", "change": "behaviour", "behaviour": "Another act", "dose": "3", "criterion": "4"},
 		bad:   map[string][]string{"start": {"", "2020-01-06", "2026-04-28", "2027-01-04", "next"}, "weeks": {"3", "7", ""}, "change": {"", "perhaps"}, "dose": {"15", ""}, "criterion": {"11"}, "behaviour": {"", "Ask about the day"}},
 		texts: map[string]int{"behaviour": 200, "label": 60, "counts_if": 400, "not_counts_if": 400}},

@@ -154,8 +154,8 @@ type StepInput struct {
 // StartPhase moves a running experiment into its next phase. The phase before
 // ends with the week before. Only the case's therapist may. It is Invalid with
 // field messages, and Conflict when the act does not fit where the experiment
-// stands, would try more while fear or coercive control is on record, or would
-// withdraw what cannot be withdrawn now (see [Review.MayWithdraw]).
+// stands, would try more while fear or coercive control is on record, or asks more
+// of the partner than the verdict allows (see [Review.MayStart]).
 func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in StepInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, phases, today, err := t.experimentToday(ctx, v, experimentID)
@@ -173,14 +173,12 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if gate.Fear == "yes" && slices.Contains([]string{"intervention", "step_up", "withdrawal", "resume"}, in.Kind) {
 				return "", conflict("Fear or coercive control is on record. Nothing more can be tried in this case.")
 			}
-			if in.Kind == "withdrawal" {
-				r, err := t.review(ctx, v, e.ID)
-				if err != nil {
-					return "", err
-				}
-				if err := r.MayWithdraw(); err != nil {
-					return "", err
-				}
+			r, err := t.review(ctx, v, e.ID)
+			if err != nil {
+				return "", err
+			}
+			if err := r.MayStart(in.Kind); err != nil {
+				return "", err
 			}
 			start, err := t.startWeek(ctx, e.CaseID, in.Start)
 			if err != nil {

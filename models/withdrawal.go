@@ -2,21 +2,33 @@ package models
 
 import "strings"
 
-// MayWithdraw says in a Conflict why the act cannot be withdrawn for a while
-// after what has run so far; it is nil when it can. Going back asks the partner
-// to live again with what was. It follows directly on an intervention, is
-// decided at its end, and is not to be had while the verdict on it is worse or
-// withheld.
-func (r Review) MayWithdraw() error {
-	if len(r.Phases) == 0 || r.Phases[len(r.Phases)-1].Phase.Kind != Intervention {
-		return conflict("Going back follows directly on an intervention. There is none to go back from now.")
+// MayStart says in a Conflict why a step of a kind cannot be taken after what has
+// run so far; it is nil when it can. Two ask more of the partner, to step up and
+// to withdraw the act, and are not to be had while the verdict is worse or
+// withheld. A withdrawal also follows directly on an intervention and is decided
+// at its end.
+func (r Review) MayStart(kind string) error {
+	switch kind {
+	case "step_up":
+		return r.mayAsk("Stepping up is not offered while the verdict is “%s”.")
+	case "withdrawal":
+		if len(r.Phases) == 0 || r.Phases[len(r.Phases)-1].Phase.Kind != Intervention {
+			return conflict("Going back follows directly on an intervention. There is none to go back from now.")
+		}
+		last := r.Phases[len(r.Phases)-1].Phase
+		if last.LastWeek() > FirstStart(r.Today) {
+			return conflict("%s lasts until %s. Going back is decided at its end.", last.Name, last.LastWeek().Sunday().Long())
+		}
+		return r.mayAsk("Going back is not offered while the verdict is “%s”. It asks the partner to live again with what was.")
 	}
-	last := r.Phases[len(r.Phases)-1].Phase
-	if last.LastWeek() > FirstStart(r.Today) {
-		return conflict("%s lasts until %s. Going back is decided at its end.", last.Name, last.LastWeek().Sunday().Long())
-	}
+	return nil
+}
+
+// mayAsk is a Conflict in these words while the verdict says that the partner is
+// worse off or may not be safe.
+func (r Review) mayAsk(words string) error {
 	if kind := r.Verdict().Kind; kind == Worse || kind == Withheld {
-		return conflict("Going back is not offered while the verdict is “%s”. It asks the partner to live again with what was.", strings.ToLower(VerdictText(kind)))
+		return conflict(words, strings.ToLower(VerdictText(kind)))
 	}
 	return nil
 }

@@ -98,6 +98,8 @@ func TestWithdrawal_refused(t *testing.T) {
 		{"after another", "withdrawal", course{acts: onMondays{9: starts(t, "withdrawal", "3")}, weeks: 11}, nil, "directly on an intervention"},
 		{"while the verdict is worse", "withdrawal", hers("leaving", 5, "8 8 8 8"), nil, "while the verdict is “worse”"},
 		{"while a red flag is open", "withdrawal", hers("children", 8, "frightened"), nil, "while the verdict is “withheld”"},
+		{"stepped up while the verdict is worse", "step_up", hers("leaving", 5, "8 8 8 8"), nil, "Stepping up is not offered while the verdict is “worse”"},
+		{"stepped up while a red flag is open", "step_up", hers("children", 8, "frightened"), nil, "Stepping up is not offered while the verdict is “withheld”"},
 		{"once it is closed", "withdrawal", hers("children", 8, "frightened"), func(p *modelstest.Practice, c *modelstest.Couple) {
 			f := flagsOf(t, p, c)[0]
 			must(t, p.CloseFlag(ctx, p.Owner, c.CaseID, models.FlagInput{Rule: f.Rule, Week: string(f.Week), Said: f.Said, Reason: "Spoken with her alone."}))
