@@ -133,7 +133,7 @@ func (b *tab) plan(casePage string) (experimentPage string) {
 	b.chooses("outcome", "conflict", "criterion_kind", "drop")
 	b.send("plan-form")
 	b.refused("criterion", "Enter a whole number from 2 to 10.")
-	b.is("what was typed", strings.Join(b.checked(), " ")+" "+b.value("#confidence"), "outcome=conflict criterion_kind=drop draw_latest= 70")
+	b.is("what was typed", strings.Join(b.checked(), " ")+" "+b.value("#confidence"), "outcome=conflict criterion_kind=drop draw_latest= completion=75 70")
 	b.shot("plan-measure-wrong")
 	b.fill("#criterion", "2")
 	b.send("plan-form")

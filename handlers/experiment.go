@@ -45,9 +45,9 @@ func actPart(x filler) part {
 	}}
 }
 
-func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
-	id, step := c.Param("experiment"), c.Param("step")
-	x, _, err := a.db.Experiment(c.Request().Context(), v, id)
+func (a *App) planForm(c echo.Context, v models.Viewer, step string, f typed, e *models.Error) (simplePage, error) {
+	ctx, id := c.Request().Context(), c.Param("experiment")
+	x, phases, err := a.db.Experiment(ctx, v, id)
 	if err != nil {
 		return simplePage{}, err
 	}
@@ -62,7 +62,13 @@ func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 			fl.text("then_act", "then …", "Such as “I ask”.").optional()}}}
 	case "measure":
 		heading, fm.Submit = "Plan, step 2 of 2: how much, and how it is judged", "Save and preview"
-		fm.Parts = measureParts(fl, x)
+		practice, err := a.db.Practice(ctx)
+		if err != nil {
+			return simplePage{}, err
+		}
+		fm.Look = &link{Href: sightPath(id), Text: "Show what this plan can see"}
+		fm.Parts = measureParts(fl, x, practice.LeastDrop)
+		fillSight(fm.Parts, fl, x, phases, practice.Thresholds)
 	default:
 		return simplePage{}, &models.Error{Kind: models.NotFound, Message: "There is no such page."}
 	}
@@ -76,7 +82,7 @@ func (a *App) planForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	return simplePage{Page: a.chrome(v, casesPath, heading).back(experimentPath(id), "Experiment "+itoa(x.Number)), Intro: intro, Form: fm}, nil
 }
 
-func measureParts(x filler, e models.Experiment) []part {
+func measureParts(x filler, e models.Experiment, leastDrop int) []part {
 	parts := []part{
 		{Heading: "Dose", Fields: []field{
 			x.number("dose", "Times a week", "The client’s own number, 1 to 14.", 1, 14),
@@ -85,19 +91,19 @@ func measureParts(x filler, e models.Experiment) []part {
 		{Heading: "The client’s prediction", Fields: []field{
 			x.number("prediction", "How close is the partner to leaving?", "The client’s guess: 0 not thinking about it, 10 leaving", 0, 10),
 			x.number("confidence", "How sure is the client that this will be enough?", "0 to 100 per cent", 0, 100)}},
-		{Heading: "How it is judged", Intro: "By the partner’s own weekly report. Set the criterion at about two thirds of the change you hope for: one equal to the true change is met only half the time.", Fields: []field{
+		{Heading: "How it is judged", Class: designClass, Intro: "By the partner’s own weekly report. Set the criterion at about two thirds of the change you hope for: one equal to the true change is met only about half the time, and less when reports are missing.", Fields: []field{
 			x.choice("outcome", "Primary measure", "conflict", "Tension between them, 0–10", "leaving", "Closeness to leaving, 0–10"),
 			x.choice("criterion_kind", "Criterion", "level", "Level: the average of the last 3 reports is at most …", "drop", "Drop: it is below the baseline average by at least …"),
-			x.number("criterion", "Points", "0 to 10; a drop is at least 2", 0, 10)}},
+			x.number("criterion", "Points", "0 to 10; a drop is at least "+itoa(leastDrop), 0, 10)}},
 	}
 	if !e.Started {
-		parts = append(parts, part{Heading: "How long", Fields: []field{
+		parts = append(parts, part{Heading: "How long", Class: designClass, Fields: []field{
 			x.number("baseline_weeks", "Weeks of baseline", "3 to 6, four as a rule. Never prolong it when somebody is about to leave or is unsafe.", 3, 6),
 			x.number("phase_weeks", "Weeks of the first phase", "4 to 6. The client is told “4 to 6 weeks” from the start.", 4, 6),
 			x.choice("draw_latest", "Draw the start week?", "", "No", "5", "From the 4th to the 5th week", "6", "From the 4th to the 6th week", "7", "From the 4th to the 7th week").
 				hint("The app draws when the baseline starts. It is for honesty: not starting on the worst or the best week.").optional()}})
 	}
-	return append(parts, part{Heading: "Stop", Fields: []field{
+	return append(parts, sightPart(x), part{Heading: "Stop", Fields: []field{
 		x.area("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.")}})
 }
 
@@ -111,7 +117,7 @@ func planInput(f typed, step string) models.PlanInput {
 
 // editPlan shows one step of the plan.
 func (a *App) editPlan(c echo.Context, v models.Viewer) error {
-	p, err := a.planForm(c, v, nil, nil)
+	p, err := a.planForm(c, v, c.Param("step"), nil, nil)
 	if err != nil {
 		return err
 	}
@@ -137,7 +143,7 @@ func (a *App) savePlan(c echo.Context, v models.Viewer) error {
 		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
 	}
 	if err := a.db.SavePlan(ctx, v, id, in); err != nil {
-		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.planForm(c, v, f, e) })
+		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.planForm(c, v, step, f, e) })
 	}
 	if step == "act" && !e.Complete() {
 		return a.redirect(c, planStepPath(id, "measure"))

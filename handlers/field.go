@@ -15,18 +15,15 @@ type form struct {
 	Action  string
 	Parts   []part
 	Submit  string
-	Quiet   bool     // the button is not the main thing of its page
-	Plain   bool     // answered with a whole page, never swapped
-	Problem string   // one sentence above the form
-	Saved   []saved  // what is kept now, beside what was typed
-	Hidden  []saved  // names and values that go along
-	Buttons []button // further buttons
+	Quiet   bool    // the button is not the main thing of its page
+	Plain   bool    // answered with a whole page, never swapped
+	Problem string  // one sentence above the form
+	Saved   []saved // what is kept now, beside what was typed
+	Hidden  []saved // names and values that go along
+	Look    *link   // sends the form to be looked at alone, for those without a script
 }
 
 func (form) template() string { return "form" }
-
-// button sends the form with a name and a value of its own.
-type button struct{ Name, Value, Text string }
 
 // part is a group of fields under a heading, which may be empty.
 type part struct {
@@ -34,6 +31,7 @@ type part struct {
 	Intro   string
 	Class   string
 	Fields  []field
+	Sight   *sight // under the fields; swapped when those of the design change
 }
 
 // saved is a name with a value.

@@ -25,6 +25,7 @@ func experimentPath(id string) string { return "/experiments/" + id }
 func planStepPath(id, step string) string {
 	return experimentPath(id) + "/plan/" + step
 }
+func sightPath(id string) string           { return experimentPath(id) + "/sight" }
 func phaseStepPath(id, kind string) string { return experimentPath(id) + "/step/" + kind }
 func reviewPath(id string) string          { return experimentPath(id) + "/review" }
 func maskedPath(id string) string          { return experimentPath(id) + "/masked" }

@@ -65,6 +65,7 @@ func (a *App) routes() []route {
 		{get, "/experiments/:experiment", therapist, a.showExperiment},
 		{get, "/experiments/:experiment/plan/:step", therapist, a.editPlan},
 		{post, "/experiments/:experiment/plan/:step", therapist, a.savePlan},
+		{post, "/experiments/:experiment/sight", therapist, a.showSight},
 		{get, "/experiments/:experiment/agreement", therapist, a.showAgreement},
 		{post, "/experiments/:experiment/start", therapist, a.startExperiment},
 		{get, "/experiments/:experiment/step/:kind", therapist, a.editStep},

@@ -25,7 +25,7 @@ var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
-var partialViews = []view{chart{}, form{}, problem{}, said{}, tapCard{}}
+var partialViews = []view{chart{}, form{}, problem{}, said{}, sight{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
 var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "decision_view": decisionView{}, "outcome_numbers": []outcomeNumbers{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
@@ -127,11 +127,14 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 	told := said{Lines: []string{"Saved. Thank you."}, Over: true}
 	picture := chart{ID: "c", Two: true, Caption: "A & B", Key: []keyEntry{{"A", "line-1", "circle", ""}, {"B", "line-2", "bar", "8 4"}}, Table: table{Head: []string{"Week"}}}
 	trouble := problem{Title: "Not found", Text: "There is no such page.", Code: "ABCD"}
+	seen := sight{Action: "/elsewhere", Design: "A & B.", Lines: []saved{{"One", "Two."}}, Table: table{Head: []string{"C"}, Rows: [][]string{{"1"}}}, Couples: "Some."}
 	for _, tt := range []struct {
 		page  view
 		parts []view
 	}{
 		{simplePage{Form: fm}, []view{fm}},
+		{simplePage{Form: form{Parts: []part{{Sight: &seen}}}}, []view{seen}},
+		{simplePage{Form: form{Parts: []part{{Sight: &sight{Missing: []string{"A: enter B."}}}}}}, []view{sight{Missing: []string{"A: enter B."}}}},
 		{weekPage{Tap: &tap, Form: &fm}, []view{tap, fm}},
 		{decisionPage{Form: fm}, []view{fm}},
 		{reviewPage{Outcomes: &picture, Care: &chart{ID: "d"}, Forecast: &chart{ID: "e"}}, []view{picture}},

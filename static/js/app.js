@@ -122,7 +122,7 @@
   });
   document.addEventListener('htmx:finally:request', (event) => {
     if (event.detail.ctx.keepIndicators) return; // on its way to another page
-    for (const form of busy.keys()) if (form.contains(event.target) || !form.isConnected) release(form);
+    for (const form of busy.keys()) if (form === event.target || !form.isConnected) release(form);
   });
   window.addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload(); // a kept page may show what is no longer shared
