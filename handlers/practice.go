@@ -13,6 +13,7 @@ import (
 type practicePage struct {
 	Page       page
 	Form       form
+	Rules      rulesView
 	Therapists []saved
 	Add        form
 	NewName    string
@@ -38,8 +39,8 @@ func (a *App) practicePage(c echo.Context, v models.Viewer, f typed, e *models.E
 		saved: map[string]string{"practice": now.Name, "zone": now.Zone, "office": now.Office, "emergency": now.Emergency,
 			"some_change": points(now.SomeChange), "worse_change": points(now.WorseChange), "least_drop": itoa(now.LeastDrop), "fair_dose": itoa(now.FairDose)}}
 	p := practicePage{Page: a.chrome(v, practicePath, "Practice"),
-		Form: ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler("")), thresholdFields(ed.filler(""))}}),
-		Add:  addForm(editing{})}
+		Form:  ed.finish(form{ID: "practice-form", Action: practicePath, Submit: "Save", Parts: []part{practiceFields(ed.filler("")), thresholdFields(ed.filler(""))}}),
+		Rules: newRulesView(), Add: addForm(editing{})}
 	for _, t := range people {
 		state := "not joined yet"
 		if t.Joined {
