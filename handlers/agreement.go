@@ -11,13 +11,19 @@ import (
 	"enough/models"
 )
 
+func rangeText(least, most int) string {
+	if least == most {
+		return itoa(most)
+	}
+	return itoa(least) + " to " + itoa(most)
+}
+
 // agreement is the plan as both agreed to it, on one page.
 type agreement struct {
 	Client    string
 	Goal      string
 	Lines     []saved
 	IfThen    string
-	Range     string
 	Signature bool
 }
 
@@ -38,11 +44,8 @@ func newAgreement(client, goal string, e models.Experiment) agreement {
 		g.Lines = append(g.Lines, saved{"Judged by", outcomeName(e.Outcome) + ", 0 to 10, as reported by the partner each week. The mark: " + models.CriterionText(e.CriterionKind, *e.Criterion) + "."})
 	}
 	if e.BaselineWeeks != nil && e.PhaseWeeks != nil {
-		g.Range = itoa(*e.BaselineWeeks) + " weeks before anything changes, then " + itoa(*e.PhaseWeeks) + " to 6 weeks of the plan. "
-		if *e.PhaseWeeks == 6 {
-			g.Range = itoa(*e.BaselineWeeks) + " weeks before anything changes, then 6 weeks of the plan. "
-		}
-		g.Lines = append(g.Lines, saved{"How long", g.Range + "The review ends the phase."})
+		least, most := e.BaselineRange()
+		g.Lines = append(g.Lines, saved{"How long", rangeText(least, most) + " weeks before anything changes, then " + rangeText(*e.PhaseWeeks, 6) + " weeks of the plan. The review ends the phase."})
 	}
 	if e.StopWording != "" {
 		g.Lines = append(g.Lines, saved{"Stop", "“" + e.StopWording + "” Either may say it at any time. No reason is asked for."})

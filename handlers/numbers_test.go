@@ -95,6 +95,10 @@ func TestReviewNumbers_ofADrawnStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		agreed := map[string]string{"": "4 weeks before", "5": "3 to 4 weeks before"}[latest]
+		if page := as(t, newApp(t, p.DB), p.Owner).get(agreementPath(c.Experiment)).Body.String(); !strings.Contains(page, agreed+" anything changes, then 4 to 6 weeks of the plan.") {
+			t.Errorf("the agreement does not say “%s anything changes”", agreed)
+		}
 		begins := phases[0].Start.Add(4)
 		if latest != "" {
 			begins = e.DrawnWeek

@@ -39,6 +39,15 @@ type Experiment struct {
 	Version       int
 }
 
+// BaselineRange is how many weeks the baseline of a complete plan is planned to
+// last: one number, or with a drawn start those that the draw can give.
+func (e Experiment) BaselineRange() (least, most int) {
+	if e.DrawLatest != nil {
+		return earliestDrawn - 1, *e.DrawLatest - 1
+	}
+	return *e.BaselineWeeks, *e.BaselineWeeks
+}
+
 // Running says whether the experiment has started and not ended.
 func (e Experiment) Running() bool { return e.Started && e.EndedWeek == "" }
 
