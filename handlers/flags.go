@@ -12,6 +12,7 @@ import (
 // flagsPage lists the flags of a case, those that are open first.
 type flagsPage struct {
 	Page   page
+	Late   *lateReason
 	Open   []flagView
 	Closed []flagView
 	Raise  form
@@ -30,6 +31,9 @@ type flagView struct {
 	Reason string
 	Close  *form
 }
+
+// lateReason is a form that came for a flag that was closed meanwhile.
+type lateReason struct{ Flag, Problem, Typed string }
 
 // levelText says how soon a flag asks for a look.
 func levelText(level models.FlagLevel) string {
@@ -68,12 +72,15 @@ func (a *App) flagsPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 	}
 	for i, flag := range flags {
 		view := newFlagView(flag)
+		name := flag.Rule + " " + string(flag.Week) + " " + flag.Said
+		ed := sent(name)
 		if !flag.Open() {
+			if ed.problem != nil {
+				p.Late = &lateReason{view.Title + ". " + view.Week + ".", ed.problem.Message, f.text("reason")}
+			}
 			p.Closed = append(p.Closed, view)
 			continue
 		}
-		name := flag.Rule + " " + string(flag.Week) + " " + flag.Said
-		ed := sent(name)
 		fm := ed.finish(form{ID: "close-" + itoa(i+1), Action: casePath(id) + "/flags/close", Submit: "Close it", Quiet: true, Plain: true,
 			Hidden: []saved{{"form", name}, {"rule", flag.Rule}, {"week", string(flag.Week)}, {"said", flag.Said}},
 			Parts:  []part{{Fields: []field{ed.filler("close-"+itoa(i+1)+"-").area("reason", "What was looked at and done", "It is kept with the flag.")}}}})

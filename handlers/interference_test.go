@@ -1,12 +1,15 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,25 +18,80 @@ import (
 	"enough/models/modelstest"
 )
 
-// worlds are what the partner's side may hold besides what was published. In
-// each the client's answers must be the same, byte for byte, as on the stage,
-// where she reported every week, called, was pushed, asked to be contacted,
-// corrected, proposed, and took one publication back.
-var worlds = map[string]string{
-	"she reported what was published and nothing else": `
+// worlds are what the partner's side and the therapist's own may hold besides
+// what was published. In each the client's answers must be the same, byte for
+// byte, as on the stage, where she reported every week, called, was pushed, asked
+// to be contacted, corrected, proposed, and took one publication back, and where
+// that raised flags and withholds the verdict.
+var worlds = map[string]func(*play){
+	"no flag was raised, no verdict kept":                              unjudged,
+	"flags closed and raised, a guess, a decision against the verdict": judged,
+	"the partner withdraws":                                            func(p *play) { p.raises("withdraws") },
+	"she reported what was published and nothing else": made(`
 		DELETE FROM partner_reports WHERE week NOT IN (SELECT place FROM snapshot_values);
 		UPDATE partner_reports SET leaving = NULL, leaving_state = 'skipped', noticed = NULL, noticed_state = 'skipped', felt_real = NULL, real_state = 'skipped',
 			different = 'not_asked', say_no = 'skipped', safe = 'skipped', pushed = 'skipped', children = 'skipped', note = '', contact = 'skipped',
 			contact_by = 'not_asked', late = 0, version = 1;
-		DELETE FROM partner_report_corrections; DELETE FROM partner_calls; DELETE FROM partner_proposals WHERE week NOT IN (SELECT place FROM snapshot_values);` + unseen,
-	"nothing of hers is left": `
+		DELETE FROM partner_report_corrections; DELETE FROM partner_calls; DELETE FROM partner_proposals WHERE week NOT IN (SELECT place FROM snapshot_values);` + unseen),
+	"nothing of hers is left": made(`
 		DELETE FROM partner_reports; DELETE FROM partner_report_corrections; DELETE FROM partner_calls; DELETE FROM partner_proposals;
-		DELETE FROM partner_contacts; DELETE FROM partner_pauses; DELETE FROM partner_notices;` + unseen,
-	"she said the opposite": `
+		DELETE FROM partner_contacts; DELETE FROM partner_pauses; DELETE FROM partner_notices;` + unseen),
+	"she said the opposite": made(`
 		UPDATE partner_reports SET conflict = 10 - conflict, leaving = 10 - leaving, felt_real = 10 - felt_real, pushed = 'yes', safe = 'no', note = note || ' And more.',
 			contact = 'soon', version = version + 3, saved_at = '2026-01-01T00:00:00.000Z';
 		UPDATE partner_calls SET answer = 'no', different = 'Everything.'; UPDATE partner_contacts SET address = 'elsewhere', never = 'by post';
-		INSERT INTO partner_pauses SELECT hex(randomblob(8)), id, '2026-04-20', NULL, 'She asked.', '2026-04-20T00:00:00.000Z' FROM cases;`,
+		INSERT INTO partner_pauses SELECT hex(randomblob(8)), id, '2026-04-20', NULL, 'She asked.', '2026-04-20T00:00:00.000Z' FROM cases;`),
+}
+
+// made gives a world by what the database holds in it.
+func made(statements string) func(*play) {
+	return func(p *play) { sqlExec(p.t, p.raw, statements) }
+}
+
+// unjudged is a stage on which the rules have found nothing yet.
+func unjudged(p *play) {
+	made(`DROP TRIGGER flags_stay; DELETE FROM flags; DELETE FROM masked_guesses; UPDATE decisions SET verdict = '{}', because = ''`)(p)
+}
+
+// judged is a stage on which the therapist has closed each flag, raised another,
+// made the guess, and decided against the verdict without a word to anybody.
+func judged(p *play) {
+	b, flags := p.as("therapist"), flagsPath(p.couple.CaseID)
+	for {
+		list := sheets(parse(p.t, b.get(flags).Body.String()), "")
+		i := slices.IndexFunc(list, func(s sheet) bool { return s.id == "close-1" })
+		if i < 0 {
+			break
+		}
+		p.sends(flags+"/close", list[i].write("reason", "Spoken with alone."))
+	}
+	p.raises("threat")
+	p.guesses()
+	decision := sheetOf(p.t, b.get(decisionPath(p.couple.Experiment)).Body.String(), "decision-form").write("choice", "enough")
+	for name, value := range map[string]string{"present": "nobody", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.", "because": "Heard alone."} {
+		decision.Set(name, value)
+	}
+	p.sends(decisionPath(p.couple.Experiment), decision)
+}
+
+func (p *play) raises(kind string) {
+	flags := flagsPath(p.couple.CaseID)
+	form := sheetOf(p.t, p.as("therapist").get(flags).Body.String(), "raise-form").write("kind", kind)
+	form.Set("what", "By telephone.")
+	p.sends(flags, form)
+}
+
+func (p *play) guesses() {
+	masked := maskedPath(p.couple.Experiment)
+	p.sends(masked, sheetOf(p.t, p.as("therapist").get(masked).Body.String(), "guess-form").write("saw", "4"))
+}
+
+// sends sends a form of the therapist's that must be taken.
+func (p *play) sends(target string, form url.Values) {
+	p.t.Helper()
+	if w := p.as("therapist").post(target, form); w.Code != http.StatusSeeOther {
+		p.t.Fatalf("%s: %d", target, w.Code)
+	}
 }
 
 // unseen takes away her sessions, what she sent, and what was noted of her.
@@ -132,10 +190,10 @@ func (p *play) crawl() (list []reply) {
 // a session.
 var tokens = regexp.MustCompile(`\b[A-Z2-7]{26}\b|\b[a-z2-7]{52}\b`)
 
-// differ gives the first answer in which two crawls differ.
-func differ(t *testing.T, one, other []reply) string {
+// differ gives the first answer in which two crawls of at least so many differ.
+func differ(t *testing.T, one, other []reply, least int) string {
 	t.Helper()
-	if len(one) != len(other) || len(one) < 1000 {
+	if len(one) != len(other) || len(one) < least {
 		t.Fatalf("%d and %d answers", len(one), len(other))
 	}
 	for i := range one {
@@ -158,15 +216,15 @@ func TestInterference_noByteDepends(t *testing.T) {
 		t.Fatalf("only %d values are published", n)
 	}
 	stands := one.crawl()
-	for name, statements := range worlds {
+	for name, make := range worlds {
 		t.Run(name, func(t *testing.T) {
 			other := s.open(t)
 			before := dump(t, other.raw)
-			sqlExec(t, other.raw, statements)
+			make(other)
 			if dump(t, other.raw) != before {
 				t.Fatal("the other world differs in what the client may read")
 			}
-			if diff := differ(t, stands, other.crawl()); diff != "" {
+			if diff := differ(t, stands, other.crawl(), 1000); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -181,8 +239,50 @@ func TestInterference_noByteDepends(t *testing.T) {
 		_, err = other.db.Publish(context.Background(), s.couple.Therapist, s.couple.CaseID,
 			models.PublishInput{Keys: []string{s.extra}, SpokenOn: string(models.DayOf(s.now, time.UTC)), Version: version})
 		must(t, err)
-		if differ(t, stands, other.crawl()) == "" {
+		if differ(t, stands, other.crawl(), 1000) == "" {
 			t.Error("an item more was published, and no answer differs")
+		}
+	})
+}
+
+// hers asks, as the partner, for all that she can reach: with and without her
+// passphrase, while a form is open and when none is, and sends every form.
+func (p *play) hers() (list []reply) {
+	for _, days := range []int{0, 4, 9} {
+		p.clock.Set(p.now.Add(time.Duration(days) * 24 * time.Hour))
+		for _, actor := range []string{"partner", "partner unlocked"} {
+			answers := p.as(actor).follow("/")
+			for _, request := range slices.Sorted(maps.Keys(answers)) {
+				list = append(list, reply{fmt.Sprint(days, " ", actor, " ", tokens.ReplaceAllString(request, "(random)")), tokens.ReplaceAllString(whole(answers[request]), "(random)")})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b reply) int {
+		return cmp.Or(cmp.Compare(a.request, b.request), cmp.Compare(a.answer, b.answer))
+	})
+	return list
+}
+
+// TestInterference_partnerSeesNoJudgement: neither do the partner's pages depend
+// on what the therapist makes of her answers.
+func TestInterference_partnerSeesNoJudgement(t *testing.T) {
+	s := theStage(t)
+	stands := s.open(t).hers()
+	for name, make := range map[string]func(*play){"no flag was raised": unjudged, "all are closed": judged} {
+		t.Run(name, func(t *testing.T) {
+			other := s.open(t)
+			make(other)
+			if diff := differ(t, stands, other.hers(), 60); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	// The comparison is not blind: what was written to her is seen.
+	t.Run("a notice is seen", func(t *testing.T) {
+		other := s.open(t)
+		sqlExec(t, other.raw, `UPDATE partner_notices SET body = 'The form ends.'`)
+		if differ(t, stands, other.hers(), 60) == "" {
+			t.Error("another text was written to her, and no answer differs")
 		}
 	})
 }

@@ -198,14 +198,7 @@ func fill(t testing.TB, p *play) {
 	if w := p.as("client").post("/week", form); w.Code != http.StatusSeeOther {
 		t.Fatalf("check-in: %d", w.Code)
 	}
-	guess := sheetOf(t, p.as("therapist").get(maskedPath(p.couple.Experiment)).Body.String(), "guess-form").write("saw", "4")
-	if w := p.as("therapist").post(maskedPath(p.couple.Experiment), guess); w.Code != http.StatusSeeOther {
-		t.Fatalf("guess: %d", w.Code)
-	}
-	flag := sheetOf(t, p.as("therapist").get(flagsPath(p.couple.CaseID)).Body.String(), "raise-form").write("kind", "threat")
-	flag.Set("what", "By telephone.")
-	if w := p.as("therapist").post(flagsPath(p.couple.CaseID), flag); w.Code != http.StatusSeeOther {
-		t.Fatalf("flag: %d", w.Code)
-	}
+	p.guesses()
+	p.raises("threat")
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, 'A candidate.', 2 FROM cases`)
 }
