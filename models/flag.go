@@ -56,6 +56,14 @@ func (f Flag) place() int {
 	return n + 100*strings.IndexByte("RAN", f.Rule[0])
 }
 
+// urgency puts the red flags that are open before all others.
+func (f Flag) urgency() int {
+	if f.Open() && f.Level() == Red {
+		return 0
+	}
+	return 1
+}
+
 // flagsOf gives the flags that the rules raise over all weeks of a case.
 func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 	var all []seen
@@ -89,9 +97,9 @@ func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 	return list
 }
 
-// flags gives the flags of a case, newest week first: those that were kept, and
-// those that the rules raise now. What time alone raises, such as silence, is
-// kept with the next act in the case.
+// flags gives the flags of a case, open red ones first and then by week, newest
+// first: those that were kept, and those that the rules raise now. What time
+// alone raises, such as silence, is kept with the next act in the case.
 func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, today Day) ([]Flag, error) {
 	rows, err := t.QueryContext(ctx, `SELECT rule, week, said, raised_on, COALESCE(closed_on, ''), reason FROM flags WHERE case_id = $1`, caseID)
 	if err != nil {
@@ -117,7 +125,7 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Flag) int {
-		return cmp.Or(cmp.Compare(b.Week, a.Week), cmp.Compare(a.place(), b.place()), cmp.Compare(a.Said, b.Said))
+		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), cmp.Compare(b.Week, a.Week), cmp.Compare(a.place(), b.place()), cmp.Compare(a.Said, b.Said))
 	})
 	return list, nil
 }
@@ -146,7 +154,8 @@ func (t *tx) keepFlag(ctx context.Context, caseID string, f Flag) error {
 	return err
 }
 
-// Flags lists the flags of a case, newest week first. Only its therapist may.
+// Flags lists the flags of a case, open red ones first and then by week, newest
+// first. Only its therapist may.
 func (db *DB) Flags(ctx context.Context, v Viewer, caseID string) (list []Flag, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {

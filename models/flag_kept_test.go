@@ -381,3 +381,22 @@ func TestRaiseFlag_sheWithdrawsAfterHerReport(t *testing.T) {
 		t.Errorf("the week before is %+v", w)
 	}
 }
+
+func TestFlags_openRedOnesComeFirst(t *testing.T) {
+	t.Parallel()
+	p, c := live(t, hers("children", 6, "frightened").and("safe", 7, "not_always"))
+	order := func() (rules string) {
+		for _, f := range flagsOf(t, p, c) {
+			rules += f.Rule + " "
+		}
+		return rules
+	}
+	if got := order(); got != "R2 A1 " {
+		t.Errorf("while the red one is open: %s", got)
+	}
+	f := flagsOf(t, p, c)[0]
+	must(t, p.CloseFlag(ctx, p.Owner, c.CaseID, models.FlagInput{Rule: f.Rule, Week: string(f.Week), Said: f.Said, Reason: "Spoken with her alone."}))
+	if got := order(); got != "A1 R2 " {
+		t.Errorf("once it is closed: %s", got)
+	}
+}

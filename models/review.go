@@ -18,7 +18,8 @@ type Review struct {
 	// HeldSince is the day since when publishing waits for a talk with the partner
 	// alone, empty when it does not.
 	HeldSince Day
-	// Flags are those of the whole case, newest week first.
+	// Flags are those of the whole case, open red ones first and then by week,
+	// newest first.
 	Flags []Flag
 }
 

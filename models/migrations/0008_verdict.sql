@@ -33,5 +33,5 @@ CREATE TABLE flags (
 CREATE TRIGGER flags_stay BEFORE DELETE ON flags WHEN EXISTS (SELECT 1 FROM cases WHERE id = OLD.case_id)
 BEGIN SELECT RAISE(ABORT, 'a flag is closed, never deleted'); END;
 CREATE TRIGGER flags_as_raised BEFORE UPDATE ON flags
-	WHEN OLD.closed_on IS NOT NULL OR NEW.rule <> OLD.rule OR NEW.week <> OLD.week OR NEW.said <> OLD.said OR NEW.case_id <> OLD.case_id OR NEW.raised_at <> OLD.raised_at
+	WHEN OLD.closed_on IS NOT NULL OR NEW.rule <> OLD.rule OR NEW.week <> OLD.week OR NEW.said <> OLD.said OR NEW.case_id <> OLD.case_id OR NEW.raised_at <> OLD.raised_at OR NEW.raised_on <> OLD.raised_on
 BEGIN SELECT RAISE(ABORT, 'a flag is closed once and changed never'); END;

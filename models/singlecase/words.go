@@ -27,15 +27,19 @@ func tell(outcome string, a, b Phase, ofA Description, c Comparison) Words {
 	if c.NAP.Why != "" {
 		return Words{Level: fmt.Sprintf("No comparison: %s.", c.NAP.Why)}
 	}
+	by, ok := c.MeanDiff.Value.Get()
+	if !ok {
+		return Words{Level: "No comparison: the scores are too great."}
+	}
 	before, after := mean(a.Scores()), mean(b.Scores())
 	w := Words{
 		Level: fmt.Sprintf("%s averaged %s in %s of %s and %s in %s of %s: %s.", outcome, points(before), count(len(a.Points), "week"), a.Name,
-			points(after), count(len(b.Points), "week"), b.Name, change(after-before)),
+			points(after), count(len(b.Points), "week"), b.Name, change(by)),
 		Overlap: nonoverlapInWords(c.NAP, len(a.Points)+len(b.Points)),
 		Lines:   criterionInWords(c.CDC, a, b),
-		Trend:   trendInWords(ofA.TheilSen, after-before, a.Name),
+		Trend:   trendInWords(ofA.TheilSen, by, a.Name),
 	}
-	if after < before && firstWorst(a.ordered()) {
+	if by < 0 && firstWorst(a.ordered()) {
 		w.First = fmt.Sprintf("The first observed week of %s was its worst, so part of this may be a return to what is usual.", a.Name)
 	}
 	return w
