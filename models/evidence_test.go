@@ -81,6 +81,7 @@ func TestEvidence_labels(t *testing.T) {
 		{"the same", long(t, "6 5 7 7 6 6 5 7 7 6", nil), singlecase.NoClearChange, "5 and 5 weeks show a drop of 1 point in ", nil},
 		{"a baseline that falls, its first week the worst", long(t, "9 8 8 7 7 3 3 3 3 3", nil), singlecase.ClearlyBetter, "simulations",
 			[]string{"Closeness to leaving was already falling by 0.50 a week", "first asked in a crisis, for whom nothing changed, 2 to 4 of 100"}},
+		{"cut short after five of six weeks", long(t, "8 9 8 9 8 4 5 4 5 4 .", onMondays{6: starts(t, "intervention", "6"), 11: starts(t, "hold", "1")}), singlecase.CannotTell, "Not at the planned end.", nil},
 		{"four planned weeks", hers("leaving", 1, "8 9 8 9 4 5 4 5"), singlecase.CannotTell, "So short a plan gives numbers and a chart, and no label.", nil},
 		{"the practice asks for a change of 2", long(t, "6 5 7 7 6 6 4 5 3 5", onMondays{6: func(p *modelstest.Practice, c *modelstest.Couple) {
 			changes(t, func(in *models.PracticeInput) { in.SomeChange, in.WorseChange = "2", "2" })(p, c)

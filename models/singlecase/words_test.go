@@ -28,7 +28,24 @@ func TestTell(t *testing.T) {
 	if got := Tell("Tension", named("the baseline", worst[0]), named("B1", worst[1])).First; got != "The first observed week of the baseline was its worst, so part of this may be a return to what is usual." {
 		t.Errorf("of a worst first week: %q", got)
 	}
-	if got := Tell("Tension", named("B1", worst[1]), named("B2", worst[0])).First; got != "" {
+	worse := seriesOf([]float64{7, 5, 6}, []float64{8, 8, 9})
+	if got := Tell("Tension", named("the baseline", worse[0]), named("B1", worse[1])).First; got != "" {
 		t.Errorf("of a worse later phase: %q", got)
+	}
+}
+
+func TestCompareSeam(t *testing.T) {
+	for _, row := range []struct {
+		a, b []float64
+		want Number
+	}{
+		{[]float64{1, 1, 8, 6, 7}, []float64{4, 5, 3, 9, 9}, Defined(-3)}, // 7 and 4
+		{[]float64{8, none, 6, none}, []float64{none, 9}, Defined(2)},
+		{[]float64{none}, []float64{4}, Number{}},
+	} {
+		pair := seriesOf(row.a, row.b)
+		if got := CompareSeam(pair[0], pair[1]).Value; got != row.want {
+			t.Errorf("%v to %v: %v, want %v", row.a, row.b, got, row.want)
+		}
 	}
 }
