@@ -48,7 +48,7 @@ func newAgreement(client, goal string, e models.Experiment) agreement {
 		g.Lines = append(g.Lines, saved{"How long", rangeText(least, most) + " weeks before anything changes, then " + rangeText(*e.PhaseWeeks, 6) + " weeks of the plan. The review ends the phase."})
 	}
 	if e.StopWording != "" {
-		g.Lines = append(g.Lines, saved{"Stop", "“" + e.StopWording + "” Either may say it at any time. No reason is asked for."})
+		g.Lines = append(g.Lines, saved{"Stop", "“" + sentence(e.StopWording) + "” Either may say it at any time. No reason is asked for."})
 	}
 	return g
 }
