@@ -51,12 +51,12 @@ func TestBrowserReviewLines(t *testing.T) {
 			drawn   []string
 			strokes int
 		}{
-			{"", []string{"Done", "Tension", "Close to leaving", "Dose", "Criterion", "Lowered mean", "Lowered trend"}, 2},
-			{"trend", []string{"Done", "Tension", "Close to leaving", "Dose", "Criterion", "Lowered mean", "Lowered trend", "Baseline trend"}, 3},
-			{"criterion", []string{"Done", "Tension", "Close to leaving", "Dose", "Lowered mean", "Lowered trend", "Baseline trend"}, 3},
-			{"dual", []string{"Done", "Tension", "Close to leaving", "Dose", "Baseline trend"}, 1},
+			{"", []string{"Done", "Tension", "Close to leaving", "Dose", "Criterion", "Lowered mean", "Lowered trend, least squares"}, 2},
+			{"trend", []string{"Done", "Tension", "Close to leaving", "Dose", "Criterion", "Lowered mean", "Lowered trend, least squares", "Baseline trend, Theil–Sen"}, 3},
+			{"criterion", []string{"Done", "Tension", "Close to leaving", "Dose", "Lowered mean", "Lowered trend, least squares", "Baseline trend, Theil–Sen"}, 3},
+			{"dual", []string{"Done", "Tension", "Close to leaving", "Dose", "Baseline trend, Theil–Sen"}, 1},
 			{"trend", []string{"Done", "Tension", "Close to leaving", "Dose"}, 0},
-			{"dual", []string{"Done", "Tension", "Close to leaving", "Dose", "Lowered mean", "Lowered trend"}, 2},
+			{"dual", []string{"Done", "Tension", "Close to leaving", "Dose", "Lowered mean", "Lowered trend, least squares"}, 2},
 		} {
 			if step.line != "" {
 				toggle(step.line)
@@ -91,7 +91,7 @@ func TestBrowserReviewLines(t *testing.T) {
 			t.Errorf("the page says %q", text)
 		}
 		toggle("trend")
-		if got := b.drawnKeys(); !slices.Contains(got, "Lowered mean") || !slices.Contains(got, "Baseline trend") || slices.Contains(got, "Criterion") {
+		if got := b.drawnKeys(); !slices.Contains(got, "Lowered mean") || !slices.Contains(got, "Baseline trend, Theil–Sen") || slices.Contains(got, "Criterion") {
 			t.Errorf("without late reports the key is %q", got)
 		}
 		if text := b.text("#outcome-chart figcaption"); !strings.Contains(text, "Late reports are left out.") {

@@ -62,7 +62,7 @@ func TestBrowserReviewCharts(t *testing.T) {
 		b.holds("figure.chart", 3)
 		if b.script {
 			for chart, names := range map[string][]string{
-				"outcomes": {"A", "B1", "B2", "B3", "Follow-up", "Done", "Dose", "Tension", "Close to leaving", "Criterion", "Lowered mean", "Lowered trend", "Times a week"},
+				"outcomes": {"A", "B1", "B2", "B3", "Follow-up", "Done", "Dose", "Tension", "Close to leaving", "Criterion", "Lowered mean", "Lowered trend, least squares", "Times a week"},
 				"care":     {"A", "B1", "B2", "B3", "Follow-up", "Done", "Noticed", "Felt real"},
 				"forecast": {"A", "B1", "B2", "B3", "Follow-up", "Client’s forecast", "Partner’s score"},
 			} {

@@ -11,12 +11,13 @@ import (
 
 // decisionPage is the form of a decision with the numbers that it will keep.
 type decisionPage struct {
-	Page    page
-	Verdict verdictView
-	Numbers *numbersView
-	Ending  string // the therapist's own ending criteria, shown back
-	Frozen  table
-	Form    form
+	Page      page
+	Attention attention
+	Verdict   verdictView
+	Numbers   *numbersView
+	Ending    string // the therapist's own ending criteria, shown back
+	Frozen    table
+	Form      form
 }
 
 func (decisionPage) template() string { return "decision" }
@@ -118,7 +119,7 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 	ed.version = 0
 	fm = ed.finish(fm)
 	fm.Hidden = append(fm.Hidden[:1], saved{"version", version})
-	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Verdict: newVerdictView(r), Numbers: newNumbersView(r),
+	return decisionPage{Page: a.chrome(v, casesPath, "Decide").back(reviewPath(id), "Review"), Attention: newAttention(r), Verdict: newVerdictView(r), Numbers: newNumbersView(r),
 		Ending: r.Case.Frame.Ending, Frozen: frozenTable(frozen.Phases), Form: fm}, nil
 }
 

@@ -60,3 +60,24 @@ func TestDecision_againstTheVerdict(t *testing.T) {
 		t.Error("a reason was kept that nobody asked for")
 	}
 }
+
+// What must not be missed stands above the form, and what was carried out is not
+// offered again.
+func TestDecision_inViewOfWhatIsOpen(t *testing.T) {
+	p := theStage(t).open(t)
+	page := p.as("therapist").get(decisionPath(p.couple.Experiment)).Body.String()
+	form, flags, first := strings.Index(page, `id="decision-form"`), strings.Index(page, "Open flags"), strings.Index(page, "Read this first, alone")
+	if flags < 0 || first < 0 || flags > form || first > form {
+		t.Errorf("flags at %d, what was reported at %d, the form at %d", flags, first, form)
+	}
+
+	w := newBackAndOn(t)
+	w.weeks(4, "7", "", false)
+	w.step("intervention")
+	w.weeks(4, "5", "yes_for_now", true)
+	w.send(w.therapist(), decisionPath(w.c.Experiment), "decision-form", map[string]string{"choice": "follow_up", "present": "both", "reasons": "It holds.", "suffers_less": "Both.", "who_pays": "He.",
+		"because": "It is nearly met."})
+	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), "Carry it out")
+	w.step("weekly")
+	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), "-Carry it out", "It holds.")
+}

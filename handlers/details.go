@@ -31,7 +31,7 @@ var details = []detail{
 		return withInterval(signed(x.c.Tau.Value, x.c.Tau.Why), x.c.Tau.Lo, x.c.Tau.Hi, signed, x.c.Tau.Why)
 	}, "The same from −1 to 1; 0 is no difference, above 0 is lower.", "Parker, Vannest, Davis & Sauber 2011"},
 	{"Exact permutation p, lower / either way", func(x comparedPair) string {
-		return either(share(x.c.NAP.POne, x.c.NAP.Why+x.c.NAP.WhyP), share(x.c.NAP.PTwo, x.c.NAP.Why+x.c.NAP.WhyP))
+		return share(x.c.NAP.POne, x.c.NAP.Why+x.c.NAP.WhyP) + " / " + share(x.c.NAP.PTwo, "–")
 	}, "How often the same scores, dealt to the weeks at random, would look at least as good.", "Mann & Whitney 1947, exact with ties"},
 	{"Below both lines: CDC, binomial p", func(x comparedPair) string {
 		if x.c.CDC.Why != "" {
@@ -97,7 +97,7 @@ func ladderTable(r models.Review) table {
 		if p.Phase.Kind == models.Hold || p.Reports+p.Checkins == 0 {
 			continue
 		}
-		row := []string{phaseTitle(p.Phase), "–", "–"}
+		row := []string{phaseSince(p.Phase), "–", "–"}
 		if k, n := p.AtDose(); n > 0 {
 			row[1] = fmt.Sprintf("%d of %d", k, n)
 		}

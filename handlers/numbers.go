@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"enough/models"
@@ -46,9 +47,20 @@ func newNumbersView(r models.Review) *numbersView {
 		v.Outcomes = append(v.Outcomes, outcomeNumbers{name, append(pair.pairs(), saved{"Weeks reported", weeks})})
 	}
 	v.Details = []table{detailTable(r, b, pairs), ladderTable(r)}
-	v.Words = []string{"All of them take the weeks to be independent of one another, which weeks seldom are: intervals are in truth wider, and p-values larger.",
-		"Three steps, each followed by scores that move to the new level, would show control (What Works Clearinghouse, version 5); fewer do not. With every step that is read the chances of a false alarm add up."}
+	v.Words = []string{"Intervals are for 95 %. All take the weeks to be independent of one another, which weeks seldom are: intervals are in truth wider, and p-values larger."}
+	if _, _, _, _, back := r.Reversal(); !back && steps(r) > 1 {
+		v.Words = append(v.Words, "Three steps, each followed by scores that move to the new level, would show control (What Works Clearinghouse, version 5); fewer do not. With every step that is read the chances of a false alarm add up.")
+	}
 	return v
+}
+
+func steps(r models.Review) (n int) {
+	for _, p := range r.Phases {
+		if p.Phase.Kind == models.Intervention {
+			n++
+		}
+	}
+	return n
 }
 
 // comparedPair is one outcome in the baseline and in the intervention.
@@ -80,15 +92,39 @@ func (x comparedPair) pairs() (list []saved) {
 	}
 	add("Average", x.words.Level)
 	add("Week by week", x.words.Overlap)
-	add("Below both lines", x.words.Lines)
+	add("Below both lines", x.words.Lines, x.offScale())
 	add("Trend of the baseline", trend, x.words.First)
 	return list
+}
+
+// offScale says that the trend of the baseline leaves the scale of 0 to 10 over
+// the weeks of the intervention: above it no week can fail to lie below, and
+// under it none can lie below.
+func (x comparedPair) offScale() string {
+	lines, ok := singlecase.BaselineLines(x.a)
+	if !ok {
+		return ""
+	}
+	for _, p := range x.b.Points {
+		switch height := lines.TrendIntercept + lines.TrendSlope*float64(p.Week); {
+		case height > 10:
+			return "The trend line leaves the scale above 10, so there the mean alone decides."
+		case height < 0:
+			return "The trend line leaves the scale below 0, where no week can lie under it."
+		}
+	}
+	return ""
+}
+
+// twoDecimals writes a number with two decimals, halves away from zero.
+func twoDecimals(value float64) string {
+	return fmt.Sprintf("%.2f", value+math.Copysign(1e-9, value))
 }
 
 // share writes a number from 0 to 1 without its 0, or why there is none.
 func share(n singlecase.Number, why string) string {
 	value, ok := n.Get()
-	switch text := fmt.Sprintf("%.2f", value); {
+	switch text := twoDecimals(value); {
 	case !ok:
 		return orElse(why, "–")
 	case text == "0.00" && value > 0:
@@ -101,26 +137,28 @@ func share(n singlecase.Number, why string) string {
 // signed writes a number with its sign, or why there is none.
 func signed(n singlecase.Number, why string) string {
 	value, ok := n.Get()
-	switch text := fmt.Sprintf("%+.2f", value); {
+	switch text := twoDecimals(math.Abs(value)); {
 	case !ok:
 		return orElse(why, "–")
-	case text == "+0.00" || text == "-0.00":
-		return "0.00"
+	case text == "0.00":
+		return text
+	case value < 0:
+		return "−" + text
 	default:
-		return strings.Replace(text, "-", "−", 1)
+		return "+" + text
 	}
 }
 
 // moved writes a difference in points, or why there is none.
 func moved(n singlecase.Number, why string) string {
 	value, ok := n.Get()
-	switch text := fmt.Sprintf("%.2f", value); {
+	switch text := twoDecimals(math.Abs(value)); {
 	case !ok:
 		return orElse(why, "–")
-	case text == "0.00" || text == "-0.00":
-		return "0.00"
+	case text == "0.00":
+		return text
 	case value < 0:
-		return text[1:] + " lower"
+		return text + " lower"
 	default:
 		return text + " higher"
 	}
@@ -137,13 +175,6 @@ func withInterval(value string, lo, hi singlecase.Number, write func(singlecase.
 	return value + " (" + write(lo, "") + " to " + write(hi, "") + ")"
 }
 
-func either(one, two string) string {
-	if one == two {
-		return one
-	}
-	return one + " / " + two
-}
-
 func spread(d singlecase.Description) string {
 	least, some := d.Least.Get()
 	if !some {
@@ -152,7 +183,7 @@ func spread(d singlecase.Description) string {
 	greatest, _ := d.Greatest.Get()
 	text := short(least) + "–" + short(greatest)
 	if sd, ok := d.SD.Get(); ok {
-		text = fmt.Sprintf("%.2f, ", sd) + text
+		text = twoDecimals(sd) + ", " + text
 	}
 	return text
 }

@@ -55,7 +55,7 @@ func TestReviewNumbers(t *testing.T) {
 		"Level: change of the median":             {"0.00", "3.50 lower"},
 		"Spread: SD and range":                    {"0.00, 5–5 → 0.00, 5–5", "1.00, 7–9 → 0.96, 4–6"},
 		"Immediacy":                               {"0.00", "3.00 lower"},
-		"Exact permutation p, lower / either way": {"1.00", ".03 / .06"},
+		"Exact permutation p, lower / either way": {"1.00 / 1.00", ".03 / .06"},
 		"Below both lines: CDC, binomial p":       {"0 of 4, p 1.00", "4 of 4, p .06"},
 		"Tau if the baseline trend had gone on":   {"not shown: 3 of at least 6 baseline weeks", "not shown: 3 of at least 6 baseline weeks"},
 	} {
@@ -129,12 +129,12 @@ func TestReviewEvidence_isFrozenWithTheDecision(t *testing.T) {
 	c := twoLate(t)
 	b := as(t, newApp(t, c.Practice.DB), c.Therapist)
 	line := wordsIn(byID(parse(t, b.get(reviewPath(c.Experiment)).Body.String()), "verdict"))
-	if want := "Evidence on closeness to leaving Too early to say 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1."; !strings.Contains(line, want) {
+	if want := "Cannot tell 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1."; !strings.Contains(line, want) {
 		t.Fatalf("the review does not say %q: %s", want, line)
 	}
 	path := decisionPath(c.Experiment)
 	page := b.get(path).Body.String()
-	if !strings.Contains(page, "Too early to say") || !strings.Contains(page, "3.25 points lower") {
+	if !strings.Contains(page, "Cannot tell") || !strings.Contains(page, "3.25 points lower") {
 		t.Errorf("the decision does not show what it will keep")
 	}
 	s := sheetOf(t, page, "decision-form")
@@ -145,7 +145,26 @@ func TestReviewEvidence_isFrozenWithTheDecision(t *testing.T) {
 		t.Fatalf("%d\n%s", got.Code, got.Body)
 	}
 	kept := wordsIn(byID(parse(t, b.get(reviewPath(c.Experiment)).Body.String()), "decisions"))
-	if want := "Too early to say. 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1. So short a plan gives numbers and a chart, and no label. Closeness to leaving averaged 8 in 3 weeks of the baseline and 4.75 in 4 weeks of B1: 3.25 points lower."; !strings.Contains(kept, want) {
+	if want := "Cannot tell. 3 of at least 5 weeks observed in the baseline; 4 of at least 5 weeks observed in B1. So short a plan gives numbers and a chart, and no label. Closeness to leaving averaged 8 in 3 weeks of the baseline and 4.75 in 4 weeks of B1: 3.25 points lower."; !strings.Contains(kept, want) {
 		t.Errorf("the decision keeps\n%s\nwanted\n%s", kept, want)
+	}
+}
+
+func TestReviewNumbers_linesThatLeaveTheScale(t *testing.T) {
+	weeks := func(answers string) (list []seen) {
+		for _, answer := range strings.Fields(answers) {
+			list = append(list, seen{answer, false})
+		}
+		return list
+	}
+	const above, below = "The trend line leaves the scale above 10", "The trend line leaves the scale below 0"
+	for answers, want := range map[string]string{"6 7 8 9 9 8": above, "6 4 2 0 0 1": below, "6 6 6 6 5 5": ""} {
+		c := reviewed(t, weeks(answers)...)
+		text := wordsIn(byID(parse(t, as(t, newApp(t, c.Practice.DB), c.Therapist).get(reviewPath(c.Experiment)).Body.String()), "numbers"))
+		for _, sentence := range []string{above, below} {
+			if strings.Contains(text, sentence) != (sentence == want) {
+				t.Errorf("%s: “%s” is said: %t", answers, sentence, sentence != want)
+			}
+		}
 	}
 }

@@ -15,10 +15,8 @@ type reviewPage struct {
 	Page      page
 	Stand     string
 	Next      string
-	First     []string   // what is to be read before the numbers
-	Notes     []string   // what is missing or special, in sentences
-	Flags     []flagView // those that are open
-	AllFlags  link
+	Notes     []string // what is missing or special, in sentences
+	Attention attention
 	Verdict   verdictView  // on the judged intervention
 	Numbers   *numbersView // as shown, with or without late reports
 	Masked    *link        // the series without labels
@@ -87,16 +85,10 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	if slices.ContainsFunc(phases, func(x models.Phase) bool { return x.Kind == models.Intervention }) {
 		p.Masked = &link{Href: maskedPath(id), Text: "Look at the series unlabelled first"}
 	}
-	p.First, p.Verdict = readFirst(r), newVerdictView(r)
-	for _, flag := range r.Flags {
-		if flag.Open() {
-			p.Flags = append(p.Flags, newFlagView(flag))
-		}
-	}
-	p.AllFlags = link{Href: flagsPath(r.Case.ID), Text: "All flags"}
+	p.Attention, p.Verdict = newAttention(r), newVerdictView(r)
 	for i := len(decisions) - 1; i >= 0; i-- {
 		view := newDecisionView(decisions[i])
-		if i == len(decisions)-1 && r.Experiment.Running() {
+		if i == len(decisions)-1 && r.Experiment.Running() && phases[len(phases)-1].Start.Monday() < decisions[i].On {
 			view.Act = &link{Href: afterDecision(id, decisions[i].Choice), Text: "Carry it out"}
 		}
 		p.Decisions = append(p.Decisions, view)
@@ -119,11 +111,31 @@ func reviewNotes(r models.Review, changes []models.PlanChange) []string {
 	if p := r.Reviewed(); p.AskedPartner >= 3 && p.Reports == 0 && !r.Paused {
 		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
 	}
-	design := "A-B"
-	if _, _, _, _, ok := r.Reversal(); ok {
-		design = "A-B-A-B"
+	if _, ok := r.Judged(); !ok {
+		return notes
 	}
-	return append(notes, design+" data: change is consistent with the plan at most. Other causes are not ruled out.")
+	if _, _, _, _, ok := r.Reversal(); ok {
+		return append(notes, "A-B-A-B data: scores that fall with the act, rise without it and fall with it again speak for the act more than one fall does. Other causes are not ruled out.")
+	}
+	return append(notes, "A-B data: change is consistent with the plan at most. Other causes are not ruled out.")
+}
+
+// attention is what is to be read before the numbers: the flags that are open,
+// and what the partner reported lately.
+type attention struct {
+	Flags []flagView
+	All   link
+	First []string
+}
+
+func newAttention(r models.Review) attention {
+	x := attention{All: link{Href: flagsPath(r.Case.ID), Text: "All flags"}, First: readFirst(r)}
+	for _, flag := range r.Flags {
+		if flag.Open() {
+			x.Flags = append(x.Flags, newFlagView(flag))
+		}
+	}
+	return x
 }
 
 // readFirst says week by week what the partner reported in the last four weeks
@@ -185,12 +197,20 @@ func numbersText(n models.Numbers, reports int) string {
 // short writes a whole number without a decimal.
 func short(f float64) string { return strings.TrimSuffix(decimal(f), ".0") }
 
+// phaseSince tells phases of one name apart by when they began.
+func phaseSince(p models.Phase) string {
+	if p.Kind == models.FollowUp || p.Kind == models.Hold {
+		return phaseTitle(p) + ", from " + p.Start.Monday().Long()
+	}
+	return phaseTitle(p)
+}
+
 // phaseTable gives the numbers of each phase.
 func phaseTable(r models.Review) table {
 	t := table{Caption: "Mean (median; range)", Head: []string{"Phase", "Partner reports", "Check-ins", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
 	for _, p := range r.Phases {
 		if p.Phase.Kind == models.Hold {
-			t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), "–", "–", "–", "–", "–", "–", "–", "–"})
+			t.Rows = append(t.Rows, []string{phaseSince(p.Phase), "–", "–", "–", "–", "–", "–", "–", "–"})
 			continue
 		}
 		done := "–"
@@ -201,7 +221,7 @@ func phaseTable(r models.Review) table {
 		if p.Call != nil {
 			call = models.CallText(p.Call.Answer)
 		}
-		t.Rows = append(t.Rows, []string{phaseTitle(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
+		t.Rows = append(t.Rows, []string{phaseSince(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
 			numbersText(p.Conflict, p.Reports), numbersText(p.Leaving, p.Reports), numbersText(p.Noticed, p.Reports), numbersText(p.FeltReal, p.Reports), call})
 	}
 	return t

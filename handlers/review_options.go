@@ -68,7 +68,7 @@ func newLineSwitches(r models.Review, o reviewOptions) lineSwitches {
 		Boxes: []lineSwitch{
 			{"criterion", "Criterion", "", o.criterion, false},
 			{"dual", "Both baseline lines, lowered", "mean and trend of the baseline, less a quarter of its SD", o.dual, none},
-			{"trend", "Baseline trend", "as if it had gone on", o.trend, none}}}
+			{"trend", "Baseline trend, Theil–Sen", "as if it had gone on", o.trend, none}}}
 	if !none {
 		s.Slope = "In the baseline: " + slopeText(lines.Slope()) + " (Theil–Sen)."
 	}
@@ -113,8 +113,8 @@ func linesDrawn(r models.Review, o reviewOptions) (list []drawnLine) {
 		list = append(list, line)
 	}
 	add(o.dual, "Lowered mean", lookLoweredMean, lines.LoweredMean)
-	add(o.dual, "Lowered trend", lookLoweredTrend, lines.LoweredTrend)
-	add(o.trend, "Baseline trend", lookTrend, lines.Trend)
+	add(o.dual, "Lowered trend, least squares", lookLoweredTrend, lines.LoweredTrend)
+	add(o.trend, "Baseline trend, Theil–Sen", lookTrend, lines.Trend)
 	return list
 }
 
@@ -151,7 +151,7 @@ func newLateSwitch(r models.Review, o reviewOptions, weeks int) lateSwitch {
 		s.Words = []string{weeksText(weeks) + " with a partner report that was saved after its Sunday, counted like the others."}
 		s.Act.Text = "Leave them out"
 	}
-	s.Words = append(s.Words, "The verdict always counts all reports.")
+	s.Words = append(s.Words, "Verdict and evidence always count all reports.")
 	return s
 }
 

@@ -111,14 +111,14 @@ func TestReviewLines_standWhereTheNumbersSay(t *testing.T) {
 		mean, trend, sen = append(mean, 7.75), append(trend, 52.0/7-.25+week*3/14), append(sen, 23.0/3+week/3)
 	}
 	wantHeights(t, "Lowered mean", lines["Lowered mean"], mean...)
-	wantHeights(t, "Lowered trend", lines["Lowered trend"], trend...)
-	wantHeights(t, "Baseline trend", lines["Baseline trend"], sen...)
+	wantHeights(t, "Lowered trend, least squares", lines["Lowered trend, least squares"], trend...)
+	wantHeights(t, "Baseline trend, Theil–Sen", lines["Baseline trend, Theil–Sen"], sen...)
 	if lines["Criterion"] == nil || !strings.Contains(page, "rising by 0.33 a week") {
 		t.Error("the criterion is not drawn, or the slope not said")
 	}
 	// The same in the table: the week of 6 April is the sixth.
 	rows := rowsOf(t, page, "By week")
-	if head := rows[0]; strings.Join(head[len(head)-3:], ", ") != "Lowered mean, Lowered trend, Baseline trend" {
+	if head := rows[0]; strings.Join(head[len(head)-3:], ", ") != "Lowered mean, Lowered trend, least squares, Baseline trend, Theil–Sen" {
 		t.Errorf("the table has the columns %q", head)
 	}
 	if row := rows[6]; row[0] != "6 April 2026" || strings.Join(row[len(row)-3:], ", ") != "7.8, 8.5, 9.7" {
@@ -130,17 +130,17 @@ func TestReviewLines_areSwitchedByTheAddress(t *testing.T) {
 	c := twoLate(t)
 	b := as(t, newApp(t, c.Practice.DB), c.Therapist)
 	for _, row := range []struct{ query, want string }{
-		{"", "Criterion, Lowered mean, Lowered trend"},
+		{"", "Criterion, Lowered mean, Lowered trend, least squares"},
 		{"?lines=", ""},
-		{"?lines=trend", "Baseline trend"},
-		{"?lines=&lines=criterion&lines=trend", "Criterion, Baseline trend"},
-		{"?lines=dual", "Lowered mean, Lowered trend"},
+		{"?lines=trend", "Baseline trend, Theil–Sen"},
+		{"?lines=&lines=criterion&lines=trend", "Criterion, Baseline trend, Theil–Sen"},
+		{"?lines=dual", "Lowered mean, Lowered trend, least squares"},
 		{"?lines=criterion%00&lines=<b>&late=soon", ""},
 	} {
 		body := b.get(reviewPath(c.Experiment) + row.query).Body.String()
 		var drawn []string
 		lines := linesOf(t, body)
-		for _, name := range []string{"Criterion", "Lowered mean", "Lowered trend", "Baseline trend"} {
+		for _, name := range []string{"Criterion", "Lowered mean", "Lowered trend, least squares", "Baseline trend, Theil–Sen"} {
 			if lines[name] != nil {
 				drawn = append(drawn, name)
 			}
@@ -176,7 +176,7 @@ func TestReviewLines_whyThereAreNone(t *testing.T) {
 		c := reviewed(t, row.weeks...)
 		body := as(t, newApp(t, c.Practice.DB), c.Therapist).get(reviewPath(c.Experiment) + "?lines=trend,dual" + row.query).Body.String()
 		lines := linesOf(t, body)
-		if !strings.Contains(body, "It takes two baseline weeks with an answer. "+row.why) || lines["Lowered mean"] != nil || lines["Baseline trend"] != nil ||
+		if !strings.Contains(body, "It takes two baseline weeks with an answer. "+row.why) || lines["Lowered mean"] != nil || lines["Baseline trend, Theil–Sen"] != nil ||
 			strings.Count(body, `" disabled>`) != 2 || strings.Contains(body, "In the baseline: ") {
 			t.Errorf("%q does not say why", row.why)
 		}
@@ -188,7 +188,7 @@ func TestReviewLate_isLeftOutOfAllThatIsShown(t *testing.T) {
 	b := as(t, newApp(t, c.Practice.DB), c.Therapist)
 	with, without := b.get(reviewPath(c.Experiment)).Body.String(), b.get(reviewPath(c.Experiment)+"?late=without").Body.String()
 	for body, want := range map[string]string{with: "2 weeks with a partner report that was saved after its Sunday", without: "2 weeks left out"} {
-		if !strings.Contains(body, want) || !strings.Contains(body, "The verdict always counts all reports.") {
+		if !strings.Contains(body, want) || !strings.Contains(body, "Verdict and evidence always count all reports.") {
 			t.Errorf("the page does not say %q", want)
 		}
 	}

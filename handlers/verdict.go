@@ -15,6 +15,7 @@ type verdictView struct {
 	Reasons      []string
 	Lacking      []string
 	Disagreement string
+	Since        string
 	Cautions     []string
 	Evidence     *evidenceView
 }
@@ -39,7 +40,7 @@ func newVerdictView(r models.Review) verdictView {
 // keptVerdict gives the verdict alone, as a decision keeps it.
 func keptVerdict(v models.Verdict) verdictView {
 	return verdictView{Phase: v.Phase, Kind: v.Kind, Verdict: models.VerdictText(v.Kind), Reasons: v.Reasons, Lacking: v.Lacking,
-		Disagreement: v.Disagreement, Cautions: v.Cautions}
+		Disagreement: v.Disagreement, Since: v.Since, Cautions: v.Cautions}
 }
 
 // Looked says in one line what the rule looked at.
@@ -56,7 +57,7 @@ func (v verdictView) Why() string {
 // line writes the verdict as it is kept with a decision.
 func (v verdictView) line() string {
 	parts := []string{v.Verdict + "."}
-	for _, s := range append([]string{v.Why(), v.Looked(), v.Disagreement}, v.Cautions...) {
+	for _, s := range append([]string{v.Why(), v.Looked(), v.Since, v.Disagreement}, v.Cautions...) {
 		if s != "" && s != "." {
 			parts = append(parts, s)
 		}

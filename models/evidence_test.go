@@ -44,7 +44,7 @@ func TestEvidence_isReadOnceAtThePlannedEnd(t *testing.T) {
 	if e.Label != singlecase.ClearlyBetter || e.Below != 5 || e.PlannedB != 5 {
 		t.Errorf("at the end: %s, %d of %d below both lines", e.Label, e.Below, e.PlannedB)
 	}
-	if want := "In simulations of couples for whom nothing changed this still appeared in under 1 to 4 of 100, and in 5 to 18 of 100 who were already getting better on their own."; e.Doubt() != want {
+	if want := "In simulations of couples for whom nothing changed this still appeared in up to 4 of 100, and in 5 to 18 of 100 who were already getting better on their own."; e.Doubt() != want {
 		t.Errorf("the doubt is %q,\nwanted %q", e.Doubt(), want)
 	}
 	for _, want := range []string{"Clearly better. In simulations", "Closeness to leaving averaged 8.4 in 5 weeks of the baseline and 4.4 in 5 weeks of B1: 4 points lower.", "In 25 of 25 week-by-week comparisons", "5 of 5 weeks of B1 lie below both lines"} {

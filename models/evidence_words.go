@@ -9,7 +9,7 @@ import (
 
 // EvidenceText writes a label.
 func EvidenceText(label singlecase.Label) string {
-	return map[singlecase.Label]string{singlecase.CannotTell: "Too early to say", singlecase.NoClearChange: "No clear change",
+	return map[singlecase.Label]string{singlecase.CannotTell: "Cannot tell", singlecase.NoClearChange: "No clear change",
 		singlecase.ProbablyBetter: "Probably better", singlecase.ClearlyBetter: "Clearly better", singlecase.ConfirmedByGoingBack: "Confirmed by going back",
 		singlecase.ProbablyWorse: "Probably worse", singlecase.ClearlyWorse: "Clearly worse"}[label]
 }
@@ -128,10 +128,10 @@ func itemText(item string) string {
 // ofHundred writes a range of shares in whole numbers of a hundred.
 func ofHundred(s singlecase.Span) string {
 	least, most := fmt.Sprintf("%.0f", s.Least), fmt.Sprintf("%.0f", s.Most)
-	if least == "0" {
-		least = "under 1"
-	}
-	if least == most {
+	switch least {
+	case "0":
+		return "up to " + most
+	case most:
 		return most
 	}
 	return least + " to " + most

@@ -114,7 +114,7 @@ func TestFlags_theirWords(t *testing.T) {
 		{"A5", "A5", "children: “quieter or more careful” in 2 of the last 3 reports", hers("children", 5, "quieter as_usual quieter")},
 		{"A6", "A6", "tension, partner’s against client’s: 7 against 4, 7 against 3; apart by 0.5 in the baseline",
 			course{hers: says("tension", 1, "5 5 6 6 7 7"), his: says("tension", 5, "4 3")}},
-		{"A7", "A7", "felt real -0.5 a week over 3 reports, while the act was done 5 of 6", course{hers: says("real", 5, "6 6 5"), his: says("done", 5, "4 1 2")}},
+		{"A7", "A7", "felt real −0.5 a week over 3 reports, while the act was done 5 of 6", course{hers: says("real", 5, "6 6 5"), his: says("done", 5, "4 1 2")}},
 		{"A8", "A8", "the client’s forecast is off by 1.0, in the baseline by 2.0; tension 6.0, in the baseline 5.0; pushed about what to say",
 			course{hers: says("tension", 5, "6 6").and("pushed", 6, "a_little"), his: says("forecast", 1, "3 3 3 3 5 5")}},
 		{"A9", "A9", "tension 4.0, in the baseline 5.0; could say no: “not always” and “no”, less than in the baseline", hers("tension", 5, "4 4").and("say_no", 5, "not_always no")},

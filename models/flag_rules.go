@@ -221,7 +221,7 @@ func withoutCare(all []seen) string {
 	if !ok || len(felt.Points) < 3 || slope > -0.5 || planned == 0 || done*100 < planned*now.Phase.FairDose || all[len(all)-1].FeltReal == nil {
 		return ""
 	}
-	return fmt.Sprintf("felt real %s a week over %s, while the act was done %d of %d", OneDecimal(slope), reports(len(felt.Points)), done, planned)
+	return fmt.Sprintf("felt real %s a week over %s, while the act was done %d of %d", strings.Replace(OneDecimal(slope), "-", "−", 1), reports(len(felt.Points)), done, planned)
 }
 
 func readsBetter(all []seen) string {
@@ -367,11 +367,13 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-func reports(n int) string {
+func reports(n int) string { return counted(n, "report") }
+
+func counted(n int, noun string) string {
 	if n == 1 {
-		return "1 report"
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d reports", n)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // inWords writes a stored answer.

@@ -34,6 +34,7 @@ type Verdict struct {
 	Reasons      []string `json:",omitempty"` // what the rule looked at
 	Lacking      []string `json:",omitempty"` // why it is too early, or what is missing to be enough
 	Disagreement string   `json:",omitempty"` // between the numbers and the partner's own answer
+	Since        string   `json:",omitempty"` // what came after the intervention and is not judged
 	Cautions     []string `json:",omitempty"`
 }
 
@@ -62,7 +63,7 @@ func (r Review) Verdict() Verdict {
 // too early, enough, not enough, no change.
 func (r Review) VerdictOn(p PhaseReview) Verdict {
 	j := r.facts(p)
-	v := Verdict{Phase: p.Phase.Name, Reasons: j.reasons(), Cautions: r.cautions(j)}
+	v := Verdict{Phase: p.Phase.Name, Reasons: j.reasons(), Since: r.since(p), Cautions: r.cautions(j)}
 	early, short := j.tooEarly(), j.missing()
 	switch worse := j.worse(); {
 	case j.red > 0:
@@ -241,7 +242,7 @@ func (j facts) missing() (list []string) {
 	add(!j.yes(), "the partner’s call is not a yes")
 	add(j.other.rose() >= j.some-tie, j.other.name+" is up by "+OneDecimal(j.other.rose()))
 	for _, name := range j.less {
-		add(true, name+" is worse than in the baseline")
+		add(true, name+": worse than in the baseline")
 	}
 	add(j.open > 0, flagsOpen(j.open))
 	return list
@@ -249,9 +250,9 @@ func (j facts) missing() (list []string) {
 
 func flagsOpen(n int) string {
 	if n == 1 {
-		return "a flag is open"
+		return "a flag is open: look at it first"
 	}
-	return fmt.Sprintf("%d flags are open", n)
+	return fmt.Sprintf("%d flags are open: look at them first", n)
 }
 
 // improved says whether anything did: the criterion, an average, the call.

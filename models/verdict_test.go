@@ -113,7 +113,7 @@ func TestVerdict_withheld(t *testing.T) {
 			closeFlag(t, p, c, "R1")
 			c.Intervene(t)
 		}}), "enough"},
-		{"not by an amber one", yes("safe", 5, "not_always"), "not_enough: a flag is open"},
+		{"not by an amber one", yes("safe", 5, "not_always"), "not_enough: a flag is open: look at it first"},
 	})
 }
 
@@ -199,7 +199,7 @@ func TestVerdict_pushed(t *testing.T) {
 	judge(t, 1, []judgedCase{
 		{"yes once", yes("pushed", 8, "yes"), notFree("1")},
 		{"in the third of the last reports", yes("pushed", 6, "yes"), notFree("1")},
-		{"not in the fourth", yes("pushed", 5, "yes"), "not_enough: a flag is open"},
+		{"not in the fourth", yes("pushed", 5, "yes"), "not_enough: a flag is open: look at it first"},
 		{"a little twice", yes("pushed", 6, "a_little no a_little"), notFree("2")},
 		{"not once", yes("pushed", 8, "a_little"), "enough"},
 		{"not in the fourth and a later one", yes("pushed", 5, "a_little no a_little"), "enough"},
@@ -236,25 +236,25 @@ func TestVerdict_enough(t *testing.T) {
 		{"by 0.75", yes("tension", 5, "6 6 6 5"), "enough"},
 		{"closeness to leaving as the other", yes("leaving", 5, "6 6 6 6").with(func(in *models.PlanInput) { in.Outcome = "conflict" }, nil), "not_enough: closeness to leaving is up by 1.0"},
 
-		{"saying no, worse once", yes("say_no", 8, "not_always"), "not_enough: saying no is worse than in the baseline"},
+		{"saying no, worse once", yes("say_no", 8, "not_always"), "not_enough: saying no: worse than in the baseline"},
 		{"not before the last three", yes("say_no", 5, "not_always"), "enough"},
 		{"as once in the baseline", yes("say_no", 1, "not_always").and("say_no", 8, "not_always"), "enough"},
-		{"worse in the middle", yes("say_no", 1, "not_always").and("say_no", 7, "not_always not_always"), "not_enough: saying no is worse than in the baseline"},
+		{"worse in the middle", yes("say_no", 1, "not_always").and("say_no", 7, "not_always not_always"), "not_enough: saying no: worse than in the baseline"},
 		{"better", yes("say_no", 5, "yes yes yes yes"), "enough"},
 		{"not answered", yes("say_no", 6, "skipped did_not_come_up skipped"), "enough"},
 		{"not answered in the baseline", yes("say_no", 1, "skipped skipped skipped skipped . no no no"), "enough"},
-		{"feeling safe, worse", yes("safe", 8, "mostly"), "not_enough: feeling safe is worse than in the baseline"},
-		{"the children, worse", yes("children", 8, "quieter"), "not_enough: the children is worse than in the baseline"},
+		{"feeling safe, worse", yes("safe", 8, "mostly"), "not_enough: feeling safe: worse than in the baseline"},
+		{"the children, worse", yes("children", 8, "quieter"), "not_enough: the children: worse than in the baseline"},
 
-		{"a flag", yes("tension", 5, "8 5 5 5"), "not_enough: a flag is open"},
-		{"a flag of the baseline", yes("leaving", 1, "5 8"), "not_enough: a flag is open"},
-		{"two flags", yes("tension", 5, "8 5 5 5").and("leaving", 4, "2 5"), "not_enough: 2 flags are open"},
+		{"a flag", yes("tension", 5, "8 5 5 5"), "not_enough: a flag is open: look at it first"},
+		{"a flag of the baseline", yes("leaving", 1, "5 8"), "not_enough: a flag is open: look at it first"},
+		{"two flags", yes("tension", 5, "8 5 5 5").and("leaving", 4, "2 5"), "not_enough: 2 flags are open: look at them first"},
 		{"a closed one", yes("tension", 5, "8 5 5 5").with(nil, onMondays{6: closes(t, "A3")}), "enough"},
 		{"a note alone", course{hers: says("call", 8, "yes").and("noticed", 6, "0 0 0")}, "enough"},
 		{"a flag of a later phase", course{hers: says("call", 8, "yes").and("tension", 9, "8"), acts: onMondays{9: stepUp(t, "3")}}, "enough"},
 
 		{"all that is missing", hers("call", 8, "not_yet").and("leaving", 5, "4 4 4 4").and("tension", 5, "8 5 6 5").and("say_no", 8, "no").and("children", 8, "quieter").with(level("3"), nil),
-			"not_enough: the criterion is not met; the partner’s call is not a yes; tension is up by 1.0; saying no is worse than in the baseline; the children is worse than in the baseline; a flag is open"},
+			"not_enough: the criterion is not met; the partner’s call is not a yes; tension is up by 1.0; saying no: worse than in the baseline; the children: worse than in the baseline; a flag is open: look at it first"},
 	})
 	judge(t, 2, []judgedCase{
 		{"a yes of the phase before", course{hers: says("call", 8, "yes"), acts: onMondays{9: improves(t, "quality")}, weeks: 12}, "not_enough: the partner’s call is not a yes"},
@@ -294,7 +294,7 @@ func TestVerdict_disagreementsAndCautions(t *testing.T) {
 		crisis  = "The first baseline week was the highest by 3 or more: a start in a crisis falls by itself."
 		ranged  = "The baseline ranged from "
 		both    = "Two things changed at once, how often and how."
-		once    = "One phase only: nothing has been repeated."
+		once    = "One intervention only: nothing has been repeated."
 	)
 	leaving := func(baseline string) course { return hers("leaving", 1, baseline+" .") }
 	rose := func(item, answers string) course { return hers(item, 5, answers).with(level("1"), nil) }
@@ -356,7 +356,7 @@ func TestVerdict_reasons(t *testing.T) {
 	}{
 		{"all", "4 of 4 reports; 4 check-ins; done 9 of 8; closeness to leaving 5.0 in the baseline, 4.3 in B1; tension 5.0 in the baseline, 5.3 in B1; last three average 4.0; " +
 			"criterion at most 5: met; partner’s call: yes, for now", course{hers: says("leaving", 5, "5 4 4 4").and("tension", 8, "6").and("call", 8, "yes_for_now"), his: says("done", 5, "3")}},
-		{"what is missing", "2 of 3 reports; 1 of them with closeness to leaving; 1 check-ins; done 2 of 2; closeness to leaving 5.0 in the baseline, 5.0 in B1; tension not reported on both sides; " +
+		{"what is missing", "2 of 3 reports; 1 of them with closeness to leaving; 1 check-in; done 2 of 2; closeness to leaving 5.0 in the baseline, 5.0 in B1; tension not reported on both sides; " +
 			"criterion at least 2 below the baseline average: cannot be read yet; partner’s call: not given",
 			course{weeks: 7, hers: says("leaving", 5, "skipped").and("tension", 5, "skipped skipped skipped skipped"), his: says("", 5, "- - . ."), acts: onMondays{6: excuses(t, 6)}, plan: drop("2")}},
 	} {
@@ -548,5 +548,20 @@ func TestDecide_theVerdictStaysFrozen(t *testing.T) {
 	}
 	if got := frozen(); !reflect.DeepEqual(got, before) {
 		t.Errorf("frozen is %+v, it was %+v", got, before)
+	}
+}
+
+func TestVerdict_whatCameAfterIsToldAndNotJudged(t *testing.T) {
+	t.Parallel()
+	x := hers("call", 8, "yes").and("leaving", 9, "8 skipped").and("call", 10, "no")
+	x.his, x.acts = says("done", 9, "1"), onMondays{9: starts(t, "weekly", "2")}
+	p, c := live(t, x)
+	v := verdictOf(t, p, c, 1)
+	if want := "B1 ended on 26 April 2026. Since then, and not judged here: 2 reports; last tension 5; last closeness to leaving 8; done 3 of 4; last call: no."; v.Since != want || v.Kind == models.Worse {
+		t.Errorf("the verdict is %s, and since then %q, wanted %q", v.Kind, v.Since, want)
+	}
+	p, c = live(t, course{weeks: 8})
+	if v := verdictOf(t, p, c, 1); v.Since != "" {
+		t.Errorf("nothing came after B1, and it says %q", v.Since)
 	}
 }

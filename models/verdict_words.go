@@ -68,7 +68,7 @@ func (j facts) reasons() []string {
 	if n := len(j.primary.b); n != p.Reports {
 		list = append(list, fmt.Sprintf("%d of them with %s", n, j.primary.name))
 	}
-	list = append(list, fmt.Sprintf("%d check-ins", p.Checkins))
+	list = append(list, counted(p.Checkins, "check-in"))
 	if p.Planned > 0 {
 		list = append(list, fmt.Sprintf("done %d of %d", p.Done, p.Planned))
 	}
@@ -105,6 +105,40 @@ func (j facts) criterion() string {
 	return text + ": not met"
 }
 
+// since tells what came after an intervention. It is empty when nothing did.
+func (r Review) since(p PhaseReview) string {
+	after := PhaseReview{}
+	for _, q := range r.Phases {
+		if q.Phase.Start > p.Phase.Start && q.Phase.Kind != Intervention {
+			after.Weeks = append(after.Weeks, q.Weeks...)
+			after.Done, after.Planned = after.Done+q.Done, after.Planned+q.Planned
+			if q.Call != nil {
+				after.Call = q.Call
+			}
+		}
+	}
+	list := reportsIn(after.Weeks)
+	if len(list) == 0 && after.Planned == 0 {
+		return ""
+	}
+	said := []string{reports(len(list))}
+	for _, item := range []string{ItemConflict, ItemLeaving} {
+		for i := len(after.Weeks) - 1; i >= 0; i-- {
+			if answer := after.Weeks[i].answer(item); answer != nil {
+				said = append(said, fmt.Sprintf("last %s %d", itemText(item), *answer))
+				break
+			}
+		}
+	}
+	if after.Planned > 0 {
+		said = append(said, fmt.Sprintf("done %d of %d", after.Done, after.Planned))
+	}
+	if after.Call != nil {
+		said = append(said, "last call: "+strings.ToLower(CallText(after.Call.Answer)))
+	}
+	return fmt.Sprintf("%s ended on %s. Since then, and not judged here: %s.", p.Phase.Name, p.Phase.LastWeek().Sunday().Long(), strings.Join(said, "; "))
+}
+
 // cautions are what a careful reader holds against the numbers.
 func (r Review) cautions(j facts) (list []string) {
 	a := singlecase.Phase{}
@@ -130,7 +164,7 @@ func (r Review) cautions(j facts) (list []string) {
 		}
 	}
 	if interventions == 1 {
-		list = append(list, "One phase only: nothing has been repeated.")
+		list = append(list, "One intervention only: nothing has been repeated.")
 	}
 	return list
 }

@@ -279,7 +279,7 @@ func TestWithdrawal_whatIsJudgedStays(t *testing.T) {
 }
 
 // once is a caution.
-const once = "One phase only: nothing has been repeated."
+const once = "One intervention only: nothing has been repeated."
 
 func TestReversal_needsItsFourPhasesInARow(t *testing.T) {
 	t.Parallel()
