@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -128,7 +130,7 @@ type casePage struct {
 	Frame       []saved
 	FrameHref   string
 	Checklist   []checkLine
-	GateOpen    bool
+	Ready       string // whether an experiment can start
 	GateHref    string
 	Experiments []experimentRow
 	Candidates  []candidateButton
@@ -173,7 +175,7 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 		return casePage{}, err
 	}
 	p := casePage{Page: a.chrome(v, casesPath, k.Client.Name+" and "+k.Partner.Name).back(casesPath, "Cases"),
-		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", GateOpen: gate.Open(k.Frame.Ending), CanPlan: true,
+		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", CanPlan: true,
 		PlanHref: casePath(id) + "/experiments", PlanID: newSubmission()}
 	p.Page.Title = "Case"
 	for _, person := range []models.Person{k.Client, k.Partner} {
@@ -187,6 +189,15 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 	for _, item := range gate.Checklist(k.Frame.Ending) {
 		p.Checklist = append(p.Checklist, checkLine{item.Text, item.Why, item.Done})
 	}
+	flags, err := a.db.Flags(ctx, v, id)
+	if err != nil {
+		return p, err
+	}
+	last, err := a.lastDecision(ctx, v, experiments)
+	if err != nil {
+		return p, err
+	}
+	p.Ready = readyText(gate.Open(k.Frame.Ending), models.OpenLevel(flags) == models.Red, last)
 	for _, e := range experiments {
 		_, phases, err := a.db.Experiment(ctx, v, e.ID)
 		if err != nil {
@@ -217,6 +228,44 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
 	return p, nil
+}
+
+// lastDecision is the newest decision on the newest experiment that has started,
+// its zero value when there is none.
+func (a *App) lastDecision(ctx context.Context, v models.Viewer, experiments []models.Experiment) (last models.Decision, err error) {
+	for _, e := range slices.Backward(experiments) {
+		if !e.Started {
+			continue
+		}
+		list, err := a.db.Decisions(ctx, v, e.ID)
+		if err != nil || len(list) == 0 {
+			return last, err
+		}
+		return list[len(list)-1], nil
+	}
+	return last, nil
+}
+
+// readyText says whether an experiment can start. That one was stopped for harm,
+// or the treatment ended, settles no point of the gate anew, and is said.
+func readyText(gateOpen, redFlag bool, last models.Decision) string {
+	text := "Everything is settled: an experiment can start."
+	ended := last.Choice == "stop_harm" || last.Choice == "end_treatment"
+	switch {
+	case !gateOpen:
+		text = "Not settled yet: no experiment can start."
+	case redFlag:
+		text = "Each point is settled, but no experiment can start."
+	case ended:
+		text = "Each point was settled before."
+	}
+	if redFlag {
+		text += " A red flag is open. Look at it first."
+	}
+	if ended {
+		text += " The last decision, on " + last.On.Long() + ", was “" + models.ChoiceText(last.Choice) + "”."
+	}
+	return text
 }
 
 func frameLines(k models.Case) []saved {

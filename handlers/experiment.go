@@ -280,11 +280,17 @@ func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e m
 	if err != nil {
 		return err
 	}
+	flags, err := a.db.Flags(c.Request().Context(), v, k.ID)
+	if err != nil {
+		return err
+	}
 	switch {
 	case !e.Complete():
 		p.Blocked = "The plan has gaps. Fill in both steps first."
 	case !gate.Open(k.Frame.Ending):
 		p.Blocked = "The gate is not open yet. Settle each of its points on the case’s page."
+	case models.OpenLevel(flags) == models.Red:
+		p.Blocked = "A red flag is open. Look at it first."
 	default:
 		ed := editing{typed: f, problem: problem}
 		x := ed.filler("")

@@ -240,6 +240,30 @@ func TestStartExperiment(t *testing.T) {
 	})
 }
 
+// What asks for a look today is looked at before anything new begins, whether it
+// was raised by a report or by hand.
+func TestStartExperiment_notUnderARedFlag(t *testing.T) {
+	t.Parallel()
+	p, c := startable(t)
+	raiseFlag(t, p, c, "threat")
+	first := c.Experiment
+	start := func(id string, week models.Week) error {
+		return p.StartExperiment(ctx, p.Owner, id, string(week), models.Submission{})
+	}
+	wantConflict(t, start(first, week1), "A red flag is open.")
+	wantLook(t, p, "0", `SELECT count(*) FROM phases`)
+	closeFlag(t, p, c, "R4")
+	must(t, start(first, week1))
+
+	hers("safe", 4, "no").goOn(t, p, c, 1)
+	on(p, weekAt(5).Monday())
+	must(t, p.EndExperiment(ctx, p.Owner, first, models.EndInput{LastWeek: week4, Reason: "Not safe."}))
+	c.Plan(t)
+	wantConflict(t, start(c.Experiment, weekAt(5)), "A red flag is open.")
+	closeFlag(t, p, c, "R1")
+	must(t, start(c.Experiment, weekAt(5)))
+}
+
 func TestStartExperiment_drawnStart(t *testing.T) {
 	t.Parallel()
 	drawn := map[string]bool{}

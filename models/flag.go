@@ -47,6 +47,20 @@ func (f Flag) Level() FlagLevel {
 // Open says whether the flag still asks for a look.
 func (f Flag) Open() bool { return f.ClosedOn == "" }
 
+// OpenLevel is the level of the most urgent flag that is open and asks for a
+// look: red, amber, or empty when there is none.
+func OpenLevel(list []Flag) (level FlagLevel) {
+	for _, f := range list {
+		switch {
+		case f.Open() && f.Level() == Red:
+			return Red
+		case f.Open() && f.Level() == Amber:
+			level = Amber
+		}
+	}
+	return level
+}
+
 // key tells flags apart: an answer that a correction changes raises another.
 func (f Flag) key() string { return f.Rule + "\x00" + string(f.Week) + "\x00" + f.Said }
 
@@ -130,13 +144,18 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 	return list, nil
 }
 
-// keepFlags keeps the flags that the rules raise now and gives all of them.
-func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
+// caseFlags is flags for an act that does not look at the phases itself.
+func (t *tx) caseFlags(ctx context.Context, caseID string) ([]Flag, error) {
 	phases, _, today, err := t.phaseReviews(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
-	list, err := t.flags(ctx, caseID, phases, today)
+	return t.flags(ctx, caseID, phases, today)
+}
+
+// keepFlags keeps the flags that the rules raise now and gives all of them.
+func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
+	list, err := t.caseFlags(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -161,11 +180,7 @@ func (db *DB) Flags(ctx context.Context, v Viewer, caseID string) (list []Flag, 
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {
 			return err
 		}
-		phases, _, today, err := t.phaseReviews(ctx, caseID)
-		if err != nil {
-			return err
-		}
-		list, err = t.flags(ctx, caseID, phases, today)
+		list, err = t.caseFlags(ctx, caseID)
 		return err
 	})
 	return list, err

@@ -13,7 +13,8 @@ import (
 // StartExperiment locks the plan and starts the baseline in a given week: this
 // one, or one of the next eight. A plan with a drawn start draws and keeps the
 // week of the intervention now. Only the case's therapist may. It is Conflict
-// while the gate is not open, the plan has gaps, or an experiment before lasts.
+// while the gate is not open, the plan has gaps, a red flag is open in the case,
+// or an experiment before lasts.
 func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		e, err := t.experimentOf(ctx, v, experimentID)
@@ -36,6 +37,13 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 				return "", conflict("The plan is not complete. Fill in both steps first.")
 			case !gate.Open(c.Frame.Ending):
 				return "", conflict("The gate is not open. Settle each of its points first.")
+			}
+			flags, err := t.caseFlags(ctx, e.CaseID)
+			if err != nil {
+				return "", err
+			}
+			if OpenLevel(flags) == Red {
+				return "", conflict("A red flag is open. Look at it first.")
 			}
 			start, err := t.startWeek(ctx, e.CaseID, week)
 			if err != nil {

@@ -1,0 +1,75 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// raisesRed raises a red flag by hand in a couple's case.
+func raisesRed(t testing.TB, db *models.DB, c *modelstest.Couple) models.FlagInput {
+	t.Helper()
+	must(t, db.RaiseFlag(t.Context(), c.Therapist, c.CaseID, models.FlagInput{Kind: "threat", What: "By telephone."}))
+	list, err := db.Flags(t.Context(), c.Therapist, c.CaseID)
+	must(t, err)
+	return models.FlagInput{Rule: list[0].Rule, Week: string(list[0].Week), Said: list[0].Said, Reason: "Spoken with alone."}
+}
+
+// ready is what the page of a case says of a start.
+func ready(t testing.TB, b *browser, caseID string) string {
+	t.Helper()
+	return wordsIn(byID(parse(t, b.get(casePath(caseID)).Body.String()), "ready"))
+}
+
+func TestExperiment_doesNotStartUnderARedFlag(t *testing.T) {
+	d := newDrafted(t)
+	const settled, look = "Everything is settled: an experiment can start.", "A red flag is open. Look at it first."
+	page := d.get(experimentPath(d.Experiment)).Body.String()
+	form := sheetOf(t, page, "start-form").write("start", string(d.Practice.Week()))
+	if text := ready(t, d.browser, d.CaseID); text != settled || strings.Contains(page, look) {
+		t.Errorf("before the flag: %q", text)
+	}
+	flag := raisesRed(t, d.app.db, d.Couple)
+	page = d.get(experimentPath(d.Experiment)).Body.String()
+	if text := ready(t, d.browser, d.CaseID); strings.Contains(text, settled) || !strings.HasSuffix(text, "no experiment can start. "+look) {
+		t.Errorf("under the flag: %q", text)
+	}
+	if byID(parse(t, page), "start-form") != nil || !strings.Contains(page, look) {
+		t.Error("the page offers a start under the flag")
+	}
+	if w := d.post(experimentPath(d.Experiment)+"/start", form); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), look) {
+		t.Errorf("a form from before: %d", w.Code)
+	}
+	must(t, d.app.db.CloseFlag(t.Context(), d.Therapist, d.CaseID, flag))
+	if text := ready(t, d.browser, d.CaseID); text != settled {
+		t.Errorf("with the flag closed: %q", text)
+	}
+	if w := d.post(experimentPath(d.Experiment)+"/start", form); w.Code != http.StatusSeeOther {
+		t.Errorf("with the flag closed: %d", w.Code)
+	}
+}
+
+// What stopped the last experiment is said where the next one would begin.
+func TestCase_saysHowTheLastExperimentEnded(t *testing.T) {
+	p := theStage(t).open(t)
+	sqlExec(t, p.raw, `UPDATE flags SET closed_on = raised_on, reason = 'Spoken with alone.'`)
+	b, on := p.as("therapist"), models.DayOf(p.now, time.UTC).Long()
+	for choice, want := range map[string]string{
+		"hold":          "Everything is settled: an experiment can start.",
+		"stop_harm":     "Each point was settled before. The last decision, on " + on + ", was “Stop, harm”.",
+		"end_treatment": "Each point was settled before. The last decision, on " + on + ", was “End treatment”.",
+	} {
+		form := sheetOf(t, b.get(decisionPath(p.couple.Experiment)).Body.String(), "decision-form").write("choice", choice)
+		for name, value := range map[string]string{"present": "nobody", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.", "because": "Heard alone."} {
+			form.Set(name, value)
+		}
+		p.sends(decisionPath(p.couple.Experiment), form)
+		if text := ready(t, b, p.couple.CaseID); text != want {
+			t.Errorf("after %s: %q", choice, text)
+		}
+	}
+}
