@@ -22,6 +22,7 @@ type caseRow struct {
 	Next               string // the next date
 	Review             *link
 	ReadFirst          bool
+	Flag               *openFlag
 }
 
 func (casesPage) template() string { return "cases" }
@@ -34,7 +35,7 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	}
 	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
 	for _, line := range lines {
-		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst}
+		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged)}
 		row.Stand, row.Next = standing(line.Experiment, line.Phases, line.Today)
 		if line.Experiment.Started {
 			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
@@ -124,6 +125,7 @@ func (a *App) openCase(c echo.Context, v models.Viewer) error {
 // casePage is one case: its people, frame, gate and experiments.
 type casePage struct {
 	Page        page
+	Flag        *openFlag
 	People      []casePerson
 	NewCode     string // shown once, with whose it is
 	NewCodeFor  string
@@ -197,7 +199,8 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Ready = readyText(gate.Open(k.Frame.Ending), models.OpenLevel(flags) == models.Red, last)
+	level := models.OpenLevel(flags)
+	p.Flag, p.Ready = newOpenFlag(id, level), readyText(gate.Open(k.Frame.Ending), level == models.Red, last)
 	for _, e := range experiments {
 		_, phases, err := a.db.Experiment(ctx, v, e.ID)
 		if err != nil {

@@ -157,6 +157,7 @@ type experimentPage struct {
 	Page      page
 	Stand     string
 	Next      string
+	Flag      *openFlag
 	Agreement agreement
 	Complete  bool
 	Edit      []link
@@ -201,6 +202,11 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 	p := experimentPage{Page: a.chrome(v, casesPath, "Experiment "+itoa(e.Number)).back(casePath(k.ID), k.Client.Name+" and "+k.Partner.Name),
 		Agreement: newAgreement(k.Client.Name, k.Frame.Goal, e), Complete: e.Complete(), Print: agreementPath(id)}
 	p.Stand, p.Next = standing(e, phases, today)
+	flags, err := a.db.Flags(ctx, v, k.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Flag = newOpenFlag(k.ID, models.OpenLevel(flags))
 	if e.EndedWeek == "" {
 		p.Edit = []link{{Href: planStepPath(id, "act"), Text: "Edit the act"}, {Href: planStepPath(id, "measure"), Text: "Edit dose and measure"}}
 	}
@@ -280,16 +286,12 @@ func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e m
 	if err != nil {
 		return err
 	}
-	flags, err := a.db.Flags(c.Request().Context(), v, k.ID)
-	if err != nil {
-		return err
-	}
 	switch {
 	case !e.Complete():
 		p.Blocked = "The plan has gaps. Fill in both steps first."
 	case !gate.Open(k.Frame.Ending):
 		p.Blocked = "The gate is not open yet. Settle each of its points on the case’s page."
-	case models.OpenLevel(flags) == models.Red:
+	case p.Flag != nil && p.Flag.Level == models.Red:
 		p.Blocked = "A red flag is open. Look at it first."
 	default:
 		ed := editing{typed: f, problem: problem}

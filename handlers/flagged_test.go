@@ -73,3 +73,52 @@ func TestCase_saysHowTheLastExperimentEnded(t *testing.T) {
 		}
 	}
 }
+
+// A flag that is open is seen wherever the therapist begins: one that time alone
+// raises and that is kept nowhere yet, and one that was raised by hand.
+func TestFlags_openAreSeen(t *testing.T) {
+	p := modelstest.Open(t)
+	c := p.Couple(t, p.Owner, "ada").Start(t)
+	p.Couple(t, p.Owner, "bea")
+	app := newApp(t, p.DB)
+	pages := []string{casesPath, casePath(c.CaseID), experimentPath(c.Experiment)}
+	want := func(mark string) {
+		t.Helper()
+		for _, target := range pages {
+			w := as(t, app, p.Owner).get(target)
+			var seen []string
+			for _, n := range elements(parse(t, w.Body.String()), tag("a")) {
+				if href, _ := attr(n, "href"); href == flagsPath(c.CaseID) && wordsIn(n) != "Flags" {
+					seen = append(seen, wordsIn(n))
+				}
+			}
+			if strings.Join(seen, ", ") != mark || strings.Count(w.Body.String(), "flag open") != len(seen) {
+				t.Errorf("%s: marked are %q, wanted %q", target, seen, mark)
+			}
+			for _, wrong := range lint(w, false) {
+				t.Errorf("%s: %s", target, wrong)
+			}
+		}
+	}
+	want("")
+	for range 3 {
+		p.NextMonday()
+	}
+	raw := openRaw(t, p.File)
+	defer raw.Close()
+	if n := count(t, raw, `SELECT count(*) FROM flags`); n != 0 {
+		t.Fatalf("%d flags are kept", n)
+	}
+	want("Amber flag open")
+	flag := raisesRed(t, p.DB, c)
+	want("Red flag open")
+	for _, v := range []models.Viewer{c.Client, c.Partner} {
+		for target, w := range as(t, app, v).follow("/") {
+			if strings.Contains(whole(w), "flag open") {
+				t.Errorf("%s, the %s: a flag is named", target, v.Role)
+			}
+		}
+	}
+	must(t, p.CloseFlag(t.Context(), c.Therapist, c.CaseID, flag))
+	want("Amber flag open")
+}

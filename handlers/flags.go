@@ -32,6 +32,25 @@ type flagView struct {
 	Close  *form
 }
 
+// openFlag says that a flag is open in a case, and leads to its flags.
+type openFlag struct {
+	Level models.FlagLevel // red or amber
+	Href  string
+}
+
+// newOpenFlag is nil when no flag asks for a look.
+func newOpenFlag(caseID string, level models.FlagLevel) *openFlag {
+	if level == "" {
+		return nil
+	}
+	return &openFlag{level, flagsPath(caseID)}
+}
+
+// Name writes the mark.
+func (f openFlag) Name() string {
+	return map[models.FlagLevel]string{models.Red: "Red flag open", models.Amber: "Amber flag open"}[f.Level]
+}
+
 // lateReason is a form that came for a flag that was closed meanwhile.
 type lateReason struct{ Flag, Problem, Typed string }
 

@@ -28,7 +28,7 @@ var pageViews = []view{agreementPage{}, casePage{}, casesPage{}, decisionPage{},
 var partialViews = []view{chart{}, form{}, problem{}, said{}, sight{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
-var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "attention": attention{}, "decision_view": decisionView{}, "outcome_numbers": []outcomeNumbers{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
+var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "attention": attention{}, "decision_view": decisionView{}, "open_flag": openFlag{}, "outcome_numbers": []outcomeNumbers{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
 	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "snapshot": snapshotView{}, "table": table{}}
 
 func theRenderer(t *testing.T) *renderer {

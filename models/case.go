@@ -221,6 +221,9 @@ type CaseLine struct {
 	// ReadFirst says that one of the last four weeks' reports asks to be read
 	// before anything else: not safe, pushed, or a wish to be contacted.
 	ReadFirst bool
+	// Flagged is the level of the most urgent open flag of the case, as
+	// [OpenLevel] gives it.
+	Flagged FlagLevel
 }
 
 // Cases lists the viewer's own cases by name.
@@ -253,6 +256,11 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 			return err
 		}
 		for i := range lines {
+			flags, err := t.caseFlags(ctx, lines[i].ID)
+			if err != nil {
+				return err
+			}
+			lines[i].Flagged = OpenLevel(flags)
 			all, err := t.experiments(ctx, lines[i].ID)
 			if err != nil {
 				return err
