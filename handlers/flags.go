@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +28,7 @@ type flagView struct {
 	Title  string
 	Week   string
 	Said   string
+	Age    string // when it was raised, and by when it asks for a look
 	Closed string
 	Reason string
 	Close  *form
@@ -59,15 +61,37 @@ func levelText(level models.FlagLevel) string {
 	return map[models.FlagLevel]string{models.Red: "Red: act today", models.Amber: "Amber: look within seven days", models.Note: "Note"}[level]
 }
 
-// Name writes the level for its reader.
-func (f flagView) Name() string { return levelText(f.Level) }
+// Name writes the level for its reader. A flag that is closed asks for nothing.
+func (f flagView) Name() string {
+	text := levelText(f.Level)
+	if f.Closed != "" {
+		text, _, _ = strings.Cut(text, ":")
+	}
+	return text
+}
 
 func newFlagView(f models.Flag) flagView {
-	view := flagView{Level: f.Level(), Rule: f.Rule, Title: models.FlagText(f.Rule), Week: "Week of " + f.Week.Monday().Long(), Said: f.Said, Reason: f.Reason}
+	view := flagView{Level: f.Level(), Rule: f.Rule, Title: models.FlagText(f.Rule), Week: "Week of " + f.Week.Monday().Long(), Said: f.Said, Reason: f.Reason, Age: ageText(f)}
 	if !f.Open() {
 		view.Closed = "Closed on " + f.ClosedOn.Long()
 	}
 	return view
+}
+
+// ageText says when a flag was raised, and while it is open by when it asks for a
+// look.
+func ageText(f models.Flag) string {
+	text := "Raised on " + f.RaisedOn.Long() + "."
+	switch by := f.LookBy(); {
+	case !f.Open() || by == "":
+	case f.Overdue:
+		text += " A look is overdue since " + by.Long() + "."
+	case by == f.RaisedOn:
+		text += " Look the same day."
+	default:
+		text += " Look by " + by.Time().Format("2 January") + "."
+	}
+	return text
 }
 
 func (a *App) flagsPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (flagsPage, error) {

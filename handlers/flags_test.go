@@ -142,3 +142,47 @@ func TestFlags_ofAnotherTherapist(t *testing.T) {
 		t.Errorf("flags were %d, they are %d", before, after)
 	}
 }
+
+// Each flag says when it was raised and how long it can wait, in the list and in
+// the review; one that is closed asks for nothing.
+func TestFlags_sayTheirAge(t *testing.T) {
+	p := theStage(t).open(t)
+	pages := []string{flagsPath(p.couple.CaseID), reviewPath(p.couple.Experiment)}
+	raised := models.DayOf(p.now, time.UTC)
+	sqlExec(t, p.raw, `DROP TRIGGER flags_stay; DELETE FROM flags`) // the rules raise them anew, today
+	says := func(day models.Day, never string, want ...string) {
+		t.Helper()
+		p.clock.Set(day.Time())
+		b := as(t, p.App, p.couple.Therapist)
+		for _, target := range pages {
+			text := wordsIn(parse(t, b.get(target).Body.String()))
+			for _, words := range want {
+				if !strings.Contains(text, words) {
+					t.Errorf("%s on %s does not say %q", target, day, words)
+				}
+			}
+			if strings.Contains(text, never) {
+				t.Errorf("%s on %s says %q", target, day, never)
+			}
+		}
+	}
+	must(t, p.db.RaiseFlag(t.Context(), p.couple.Therapist, p.couple.CaseID, models.FlagInput{Kind: "threat", What: "By telephone."}))
+	list, err := p.db.Flags(t.Context(), p.couple.Therapist, p.couple.CaseID)
+	must(t, err)
+	// What is kept keeps its day.
+	closing := models.FlagInput{Rule: list[0].Rule, Week: string(list[0].Week), Said: list[0].Said, Reason: "Spoken with alone."}
+	must(t, p.db.CloseFlag(t.Context(), p.couple.Therapist, p.couple.CaseID, closing))
+	by := raised.Add(7)
+	on := "Raised on " + raised.Long() + "."
+	says(raised, "overdue", on+" Look by "+by.Time().Format("2 January")+".", on+" Look the same day.")
+	says(raised.Add(7), by.Long(), "A look is overdue since "+raised.Long()+".")
+	says(raised.Add(8), "Look by", on+" A look is overdue since "+by.Long()+".")
+
+	body := as(t, p.App, p.couple.Therapist).get(pages[0]).Body.String()
+	for _, n := range elements(parse(t, body), func(n *html.Node) bool { class, _ := attr(n, "class"); return class == "line flag" }) {
+		closed, mark := strings.Contains(wordsIn(n), "Closed on"), wordsIn(elements(n, tag("span"))[0])
+		if closed != (mark == "Red") || closed && strings.Contains(wordsIn(n), "look") {
+			t.Errorf("closed %v: %q", closed, wordsIn(n))
+		}
+	}
+}

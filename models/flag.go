@@ -28,9 +28,10 @@ type Flag struct {
 	Rule     string // R1 to R5, A1 to A11, N1
 	Week     Week   // whose report raised it
 	Said     string // the answers and numbers that raised it
-	RaisedOn Day
+	RaisedOn Day    // for silence the day on which it showed
 	ClosedOn Day    // empty while it is open
 	Reason   string // why it was closed
+	Overdue  bool   // it is open, and the day of LookBy is over
 }
 
 // Level is that of the flag's rule.
@@ -42,6 +43,19 @@ func (f Flag) Level() FlagLevel {
 		return Amber
 	}
 	return Note
+}
+
+// LookBy is the last day of those within which the flag asks for a look: for a
+// red one the day on which it was raised, for an amber one the seventh after it,
+// and none for a note.
+func (f Flag) LookBy() Day {
+	switch f.Level() {
+	case Red:
+		return f.RaisedOn
+	case Amber:
+		return f.RaisedOn.Add(7)
+	}
+	return ""
 }
 
 // Open says whether the flag still asks for a look.
@@ -102,11 +116,15 @@ func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 			baseline = p
 		}
 	}
+	// No report brings these: they are raised when the week can hold none any more.
+	byTime := func(rule string, w Week, said string) {
+		list = append(list, Flag{Rule: rule, Week: w, Said: said, RaisedOn: min(w.Closes().Add(1), today)})
+	}
 	for _, w := range silent(phases) {
-		list = append(list, Flag{Rule: "A10", Week: w, Said: "two partner reports running are missing"})
+		byTime("A10", w, "two partner reports running are missing")
 	}
 	for _, w := range lapsed(phases, all, today) {
-		list = append(list, Flag{Rule: "A11", Week: w, Said: "the partner’s “yes” is more than " + strconv.Itoa(callLasts) + " weeks old"})
+		byTime("A11", w, "the partner’s “yes” is more than "+strconv.Itoa(callLasts)+" weeks old")
 	}
 	return list
 }
@@ -134,9 +152,12 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 	}
 	for _, f := range flagsOf(phases, today) {
 		if !kept[f.key()] {
-			f.RaisedOn = today
+			f.RaisedOn = cmp.Or(f.RaisedOn, today)
 			list = append(list, f)
 		}
+	}
+	for i, f := range list {
+		list[i].Overdue = f.Open() && f.LookBy() != "" && f.LookBy() < today
 	}
 	slices.SortStableFunc(list, func(a, b Flag) int {
 		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), cmp.Compare(b.Week, a.Week), cmp.Compare(a.place(), b.place()), cmp.Compare(a.Said, b.Said))

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,7 +48,8 @@ func TestFlags_keptWithAReportOnPaper(t *testing.T) {
 	wantLook(t, p, "R2", `SELECT rule FROM flags`)
 }
 
-// What no report brings is shown as soon as it is so, and kept with the next act.
+// What no report brings is shown as soon as it is so, and kept with the next act
+// as raised on that day.
 func TestFlags_silenceIsKeptWithTheNextReport(t *testing.T) {
 	t.Parallel()
 	x := hers("", 5, "- -")
@@ -57,7 +59,36 @@ func TestFlags_silenceIsKeptWithTheNextReport(t *testing.T) {
 	wantLook(t, p, "", flagRows)
 	x.weeks = 7
 	x.goOn(t, p, c, 7)
-	wantLook(t, p, "A10 2026-04-06 two partner reports running are missing 2026-04-19 <nil> ", flagRows)
+	wantLook(t, p, "A10 2026-04-06 two partner reports running are missing 2026-04-16 <nil> ", flagRows)
+}
+
+// A flag is as old as what raised it, whether it is kept or not, and asks for a
+// look within its days.
+func TestFlags_age(t *testing.T) {
+	t.Parallel()
+	p, c := live(t, hers("safe", 5, "no").and("tension", 5, "8").and("", 6, "- -").and("noticed", 2, "0 0 0"))
+	closeFlag(t, p, c, "R1")
+	raiseFlag(t, p, c, "threat") // on 19 April
+	for _, row := range []struct {
+		today models.Day
+		late  string
+	}{{"2026-04-19", "A3"}, {"2026-04-20", "A3 R4"}, {"2026-04-30", "A3 R4"}, {"2026-05-01", "A10 A3 R4"}} {
+		on(p, row.today)
+		var late []string
+		for _, f := range flagsOf(t, p, c) {
+			want := map[string]models.Day{"R1": "2026-04-05", "R4": "2026-04-19", "A3": "2026-04-12", "A10": "2026-04-30"}[f.Rule]
+			if f.LookBy() != want {
+				t.Errorf("%s was raised on %s and asks for a look by %q, wanted %q", f.Rule, f.RaisedOn, f.LookBy(), want)
+			}
+			if f.Overdue {
+				late = append(late, f.Rule)
+			}
+		}
+		slices.Sort(late)
+		if got := strings.Join(late, " "); got != row.late {
+			t.Errorf("on %s overdue are %q, wanted %q", row.today, got, row.late)
+		}
+	}
 }
 
 func TestFlags_silenceIsKeptWithADecision(t *testing.T) {
