@@ -25,8 +25,8 @@ type TauBC struct {
 }
 
 // Tarlow corrects only where a test finds a trend in the baseline: when its exact
-// Mann-Kendall p is at most .05, or beyond 100 weeks the normal p with
-// continuity correction. Below five weeks that cannot happen.
+// Mann-Kendall p is at most .05, or beyond 300 observed weeks the normal p with
+// continuity correction, which WhyP then says. Below five weeks that cannot happen.
 type Tarlow struct {
 	PExact    Number `json:"p_baseline_exact"`
 	PCC       Number `json:"p_baseline_cc"` // normal, with continuity correction
@@ -68,7 +68,9 @@ func tauBC(a, b []Point, trend TheilSenLine, test MannKendall) TauBC {
 	}
 	p, ok := test.PExact.Get()
 	if !ok {
-		p, ok = test.P.Get()
+		if p, ok = test.P.Get(); ok {
+			t.Tarlow.WhyP += ", so the normal p with continuity correction decides"
+		}
 	}
 	if t.Tarlow.Corrected = ok && p <= .05+tie; !t.Tarlow.Corrected {
 		_, before := coordinates(a)

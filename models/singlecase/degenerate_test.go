@@ -3,6 +3,7 @@ package singlecase
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestUndefined(t *testing.T) {
 		path string
 		want any // nil is null
 	}
-	long := make([]float64, 60)
+	long := make([]float64, 160)
 	for i := range long {
 		long[i] = float64(i * 7 % 11)
 	}
@@ -137,11 +138,11 @@ func TestUndefined(t *testing.T) {
 			{"series.randomization_abab.why", empty}, {"more_comparisons.0.results.nap.why", empty},
 		}},
 		{"more weeks than are counted exactly", seriesOf(long, long), []row{
-			{"results.nap.p_exact_one", nil}, {"results.nap.why_p_exact", "more than 100 observed weeks"}, {"phase_stats.0.mann_kendall.why_p_exact", "absent"},
+			{"results.nap.p_exact_one", nil}, {"results.nap.why_p_exact", "more than 300 observed weeks"}, {"phase_stats.0.mann_kendall.why_p_exact", "absent"}, {"results.tau_bc.tarlow.why_p_baseline_exact", "absent"},
 		}},
-		{"far more weeks than are counted exactly", seriesOf(append(long, long...), long), []row{
-			{"phase_stats.0.mann_kendall.p_exact", nil}, {"phase_stats.0.mann_kendall.why_p_exact", "more than 100 observed weeks"},
-			{"results.tau_bc.tarlow.p_baseline_exact", nil}, {"results.tau_bc.tarlow.why_p_baseline_exact", "more than 100 observed weeks"}, {"results.tau_bc.tarlow.corrected", false},
+		{"far more weeks than are counted exactly", seriesOf(slices.Repeat(long, 2), long), []row{
+			{"phase_stats.0.mann_kendall.p_exact", nil}, {"phase_stats.0.mann_kendall.why_p_exact", "more than 300 observed weeks"},
+			{"results.tau_bc.tarlow.p_baseline_exact", nil}, {"results.tau_bc.tarlow.why_p_baseline_exact", "more than 300 observed weeks, so the normal p with continuity correction decides"}, {"results.tau_bc.tarlow.corrected", false},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

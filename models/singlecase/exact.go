@@ -1,13 +1,18 @@
 package singlecase
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // exactWeeks is the greatest number of observed weeks for which exact p-values
-// are computed; their cost grows with its fourth power. Beyond, the p-value is
-// undefined and tooManyWeeks says why.
+// are computed. A thousand weeks then take a third of a second, however they are
+// divided; those of two phases together cost with their fourth power. Beyond
+// four hundred weeks of one phase rounding could spoil its count of orders, too.
+// The p-value is then undefined and tooManyWeeks says why.
 const (
-	exactWeeks   = 100
-	tooManyWeeks = "more than 100 observed weeks"
+	exactWeeks   = 300
+	tooManyWeeks = "more than 300 observed weeks"
 )
 
 // exactNonoverlap gives the one- and the two-sided p of the sum of ranks over
@@ -24,115 +29,169 @@ func exactNonoverlap(a, b []float64) (one, two Number) {
 			ranks = append(ranks, rank)
 		}
 	}
-	sumOf := func(scores []float64) (sum int) {
-		for _, s := range scores {
-			i, _ := slices.BinarySearch(pooled, s)
-			sum += ranks[i]
-		}
-		return sum
-	}
 	// The smaller phase is chosen: high ranks of A, or low ones of B, are better.
-	few, way := a, 1
+	few := a
 	if len(b) < len(a) {
-		few, way = b, -1
+		few = b
 	}
-	mean := len(few) * (len(pooled) + 1)
-	observed := way * (sumOf(few) - mean)
-	var p1, p2 float64
-	for sum, share := range rankSums(ranks, len(few)) {
-		d := way * (sum - mean)
-		if d >= observed {
-			p1 += share
-		}
-		if max(d, -d) >= max(observed, -observed) {
-			p2 += share
-		}
+	mean, observed := len(few)*(len(pooled)+1), 0
+	for _, s := range few {
+		i, _ := slices.BinarySearch(pooled, s)
+		observed += ranks[i]
 	}
-	return Defined(min(p1, 1)), Defined(min(p2, 1))
+	sums := newRankSums(ranks, len(few))
+	p1 := sums.atMost(observed)
+	if len(a) <= len(b) {
+		p1 = sums.atLeast(observed)
+	}
+	far := max(observed-mean, mean-observed)
+	return Defined(min(p1, 1)), Defined(min(sums.atLeast(mean+far)+sums.atMost(mean-far), 1))
 }
 
-// rankSums is how often each sum occurs among all choices of k ranks, divided by
-// the number of choices. The ranks are in order.
-func rankSums(ranks []int, k int) []float64 {
-	greatest := make([]int, k+1) // the greatest sum of j of the ranks so far
-	shares := make([][]float64, k+1)
-	top := 0
-	for j := range k {
-		top += ranks[len(ranks)-1-j]
-		shares[j+1] = make([]float64, top+1)
+// rankSums are the sums of all choices of k ranks. The choices among the lower
+// half of the ranks and among the upper half are counted apart and only brought
+// together for a tail, which takes an eighth of the time.
+type rankSums struct {
+	lower, upper []sums // by how many ranks of the half are chosen
+	k            int
+	all          float64 // the choices
+}
+
+// sums counts the choices with each sum, from the least on.
+type sums struct {
+	least  int
+	counts []float64
+}
+
+// newRankSums takes the ranks in order.
+func newRankSums(ranks []int, k int) rankSums {
+	half := len(ranks) / 2
+	r := rankSums{lower: choices(ranks[:half], k), upper: choices(ranks[half:], k), k: k, all: 1}
+	for i := range k {
+		r.all *= float64(len(ranks)-i) / float64(i+1)
 	}
-	shares[0] = []float64{1}
-	// Each step mixes “the next rank is chosen” and “it is not” in the right
-	// shares, so that no count overflows.
+	return r
+}
+
+// choices counts the sums of up to k of the ranks, which are in order. Floats hold
+// the counts: there are fewer than 1e90 choices, and only sums are taken, so that
+// rare ones are as exact as the others.
+func choices(ranks []int, k int) []sums {
+	k = min(k, len(ranks))
+	chosen := make([]sums, k+1)
+	greatest := 0
+	chosen[0].counts = []float64{1}
+	for j := range k {
+		greatest += ranks[len(ranks)-1-j]
+		chosen[j+1].least = chosen[j].least + ranks[j]
+		chosen[j+1].counts = make([]float64, greatest-chosen[j+1].least+1)
+	}
+	reached := make([]int, k+1) // how many sums can occur so far
+	reached[0] = 1
 	for i, rank := range ranks {
 		for j := min(i+1, k); j > 0; j-- {
-			with := float64(j) / float64(i+1)
-			if j <= i {
-				for s := range greatest[j] + 1 {
-					shares[j][s] *= 1 - with
-				}
+			without := chosen[j-1].counts[:reached[j-1]]
+			shift := chosen[j-1].least + rank - chosen[j].least
+			with := chosen[j].counts[shift:][:len(without)]
+			for s, count := range without {
+				with[s] += count
 			}
-			for s := range greatest[j-1] + 1 {
-				shares[j][s+rank] += with * shares[j-1][s]
-			}
-			greatest[j] = greatest[j-1] + rank
+			reached[j] = shift + len(without)
 		}
 	}
-	return shares[k]
+	return chosen
+}
+
+// atLeast is the share of choices with this sum or a greater one.
+func (r rankSums) atLeast(sum int) (p float64) {
+	for low, high := range r.halves() {
+		from, beyond := len(high.counts), 0.
+		for s, count := range low.counts {
+			for from > 0 && low.least+s+high.least+from-1 >= sum {
+				from--
+				beyond += high.counts[from]
+			}
+			p += count * beyond
+		}
+	}
+	return p / r.all
+}
+
+// atMost is the share of choices with this sum or a smaller one.
+func (r rankSums) atMost(sum int) (p float64) {
+	for low, high := range r.halves() {
+		to, beyond := 0, 0.
+		for s := len(low.counts) - 1; s >= 0; s-- {
+			for to < len(high.counts) && low.least+s+high.least+to <= sum {
+				beyond += high.counts[to]
+				to++
+			}
+			p += low.counts[s] * beyond
+		}
+	}
+	return p / r.all
+}
+
+// halves gives the sums of both halves for each way to share the choice between
+// them.
+func (r rankSums) halves() iter.Seq2[sums, sums] {
+	return func(yield func(low, high sums) bool) {
+		for j, low := range r.lower {
+			if other := r.k - j; other < len(r.upper) && !yield(low, r.upper[other]) {
+				return
+			}
+		}
+	}
 }
 
 // exactTrend is the two-sided p of S over all orders of the scores, ties
-// included.
+// included. One below 1e-300 becomes 0.
 func exactTrend(scores []float64, s, untied int) Number {
+	if s == 0 {
+		return Defined(1)
+	}
 	p := 0.0
-	for inversions, share := range inversions(tieSizes(scores)) {
-		if one := untied - 2*inversions; max(one, -one) >= max(s, -s) {
-			p += share
-		}
+	for _, share := range inversions(tieSizes(scores), (untied-max(s, -s))/2) {
+		p += share
 	}
-	return Defined(min(p, 1))
+	return Defined(min(2*p, 1)) // rising and falling pairs are as likely
 }
 
-// inversions is how often each number of falling pairs occurs among all orders
-// of scores with these tie sizes: the product of Gaussian binomials, each scaled
-// to a sum of one so that no count overflows.
-func inversions(sizes []int) []float64 {
-	all, n := []float64{1}, 0
-	for _, size := range sizes {
+// inversions is how often each number of falling pairs, from none to the given
+// one, occurs among all orders of scores with these tie sizes, divided by the
+// number of orders. The counts are the coefficients of a product of Gaussian
+// binomials. Each is built up factor by factor, (1 - q^(n+j)) / (1 - q^j) for n
+// scores before and j of the next size. What stands in between is a Gaussian
+// binomial too and never negative; what rounding takes from it grows with the
+// sizes, to 1e-12 of a share for 300 scores and beyond 1e-9 for 600.
+func inversions(sizes []int, most int) []float64 {
+	sizes = slices.Sorted(slices.Values(sizes))
+	slices.Reverse(sizes) // the first costs nothing
+	shares, next := make([]float64, most+1), make([]float64, most+1)
+	shares[0] = 1
+	n, greatest := sizes[0], 0
+	for _, size := range sizes[1:] {
+		for j := 1; j <= size; j++ {
+			greatest = min(greatest+n, most)
+			multiply(next[:greatest+1], shares[:greatest+1], n+j, j)
+			shares, next = next, shares
+		}
 		n += size
-		all = convolve(all, gaussianBinomial(n, size))
 	}
-	return all
+	return shares
 }
 
-// gaussianBinomial gives the coefficients of the Gaussian binomial n over k,
-// divided by their sum. It adds only positive terms, so that the smallest stay
-// exact.
-func gaussianBinomial(n, k int) []float64 {
-	rows := make([][]float64, k+1) // those of i over j, for one i after another
-	rows[0] = []float64{1}
-	for i := 1; i <= n; i++ {
-		for j := min(i, k); j > 0; j-- {
-			row := make([]float64, j*(i-j)+1)
-			with := float64(j) / float64(i)
-			for d, share := range rows[j-1] {
-				row[d] += with * share
-			}
-			for d, share := range rows[j] { // none yet for j = i
-				row[d+j] += (1 - with) * share
-			}
-			rows[j] = row
-		}
+// multiply writes the product of from and (1 - q^n) / (1 - q^k), divided by the
+// sum n/k of the latter, as far as both slices reach, which are of one length.
+func multiply(to, from []float64, n, k int) {
+	scale := float64(k) / float64(n)
+	for d, share := range from[:min(k, len(from))] {
+		to[d] = share * scale
 	}
-	return rows[k]
-}
-
-func convolve(a, b []float64) []float64 {
-	c := make([]float64, len(a)+len(b)-1)
-	for i, x := range a {
-		for j, y := range b {
-			c[i+j] += x * y
-		}
+	for d := k; d < min(n, len(from)); d++ {
+		to[d] = to[d-k] + from[d]*scale
 	}
-	return c
+	for d := n; d < len(from); d++ {
+		to[d] = to[d-k] + (from[d]-from[d-n])*scale
+	}
 }

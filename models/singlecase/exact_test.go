@@ -2,8 +2,10 @@ package singlecase
 
 import (
 	"math"
+	"math/big"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -91,47 +93,126 @@ func TestMannKendall_exact(t *testing.T) {
 	}
 }
 
-// TestExact_long holds the longest exact distributions to their sum, and to the
-// normal one that they approach.
+// longScores are so many scores with so many different values or fewer; they fall
+// a little.
+func longScores(random *rand.Rand, weeks, values int) []float64 {
+	scores := make([]float64, weeks)
+	for i := range scores {
+		scores[i] = math.Round(float64(random.IntN(values)) - float64(i*values)/float64(20*weeks))
+	}
+	return scores
+}
+
+// TestExact_long holds the longest exact distributions to the normal one that
+// they approach.
 func TestExact_long(t *testing.T) {
 	random := rand.New(rand.NewPCG(6, 5))
-	for _, distinct := range []int{3, 11, 1000000} {
-		scores := make([]float64, exactWeeks)
-		for i := range scores {
-			scores[i] = float64(random.IntN(distinct)) - float64(i)*float64(distinct)/2000
-			if distinct < 1000 {
-				scores[i] = math.Round(scores[i])
-			}
-		}
-		sum := 0.0
-		for _, share := range inversions(tieSizes(scores)) {
-			sum += share
-		}
-		if math.Abs(sum-1) > 1e-12 {
-			t.Errorf("the shares of all orders of %d scores add to %v", distinct, sum)
-		}
+	for _, values := range []int{3, 11, 1000000} {
+		scores := longScores(random, exactWeeks, values)
 		trend := trendOf(scores)
-		exact, _ := trend.PExact.Get()
+		exact, ok := trend.PExact.Get()
 		normal, _ := trend.P.Get()
-		if math.Abs(exact-normal) > .01 {
-			t.Errorf("%d scores: exact p %v, normal p %v", distinct, exact, normal)
+		if !ok || math.Abs(exact-normal) > .01 {
+			t.Errorf("%d scores: exact p %v, normal p %v", values, trend.PExact, normal)
 		}
-		a, b := NewPhase("A", 1, scores[:50]), NewPhase("B", 51, scores[50:])
+		half := exactWeeks / 2
+		a, b := NewPhase("A", 1, scores[:half]), NewPhase("B", half+1, scores[half:])
 		nap := CompareNAP(a, b)
 		z, _ := Compare(a, b).Tau.TauBZCC.Get()
-		exact, _ = nap.PTwo.Get()
-		if normal := math.Erfc(math.Abs(z) / math.Sqrt2); math.Abs(exact-normal) > .01 {
-			t.Errorf("%d scores: exact p of NAP %v, normal p %v", distinct, exact, normal)
+		exact, ok = nap.PTwo.Get()
+		if normal := math.Erfc(math.Abs(z) / math.Sqrt2); !ok || math.Abs(exact-normal) > .01 {
+			t.Errorf("%d scores: exact p of NAP %v, normal p %v", values, nap.PTwo, normal)
 		}
 	}
 }
 
-// TestGaussianBinomial compares with counted orders of five and of 4 over 2.
-func TestGaussianBinomial(t *testing.T) {
-	expect(t, "4 over 2", gaussianBinomial(4, 2), []float64{1. / 6, 1. / 6, 2. / 6, 1. / 6, 1. / 6})
-	expect(t, "5 over 1", gaussianBinomial(5, 1), []float64{.2, .2, .2, .2, .2})
-	expect(t, "3 over 3", gaussianBinomial(3, 3), []float64{1})
-	expect(t, "orders of three", inversions([]int{1, 1, 1}), []float64{1. / 6, 2. / 6, 2. / 6, 1. / 6})
+// TestInversions compares with counted orders.
+func TestInversions(t *testing.T) {
+	expect(t, "two and two", inversions([]int{2, 2}, 4), []float64{1. / 6, 1. / 6, 2. / 6, 1. / 6, 1. / 6})
+	expect(t, "one and four", inversions([]int{1, 4}, 4), []float64{.2, .2, .2, .2, .2})
+	expect(t, "three alike", inversions([]int{3}, 0), []float64{1})
+	expect(t, "rarer than a float can say", trendOf(slices.Sorted(slices.Values(longScores(rand.New(rand.NewPCG(1, 1)), 300, 1000000)))).PExact, 0.)
+	expect(t, "three", inversions([]int{1, 1, 1}, 3), []float64{1. / 6, 2. / 6, 2. / 6, 1. / 6})
+}
+
+// isShare says whether a share of whole numbers is met within 1e-9 of its size.
+func isShare(got float64, count, all *big.Int) bool {
+	want, _ := new(big.Rat).SetFrac(count, all).Float64()
+	return math.Abs(got-want) <= 1e-9*want
+}
+
+// TestInversions_whole compares long series with whole numbers, down to shares
+// that a float hardly holds.
+func TestInversions_whole(t *testing.T) {
+	for _, sizes := range [][]int{{150, 150}, {75, 75, 75, 75}, {131, 74, 45, 30, 10, 5, 5}, slices.Repeat([]int{3}, 50), slices.Repeat([]int{1}, 150)} {
+		n, all := sizes[0], big.NewInt(1)
+		pairs := 0
+		for i, size := range sizes {
+			for _, other := range sizes[i+1:] {
+				pairs += size * other
+			}
+		}
+		counts := make([]big.Int, pairs/2+1)
+		counts[0].SetInt64(1)
+		for _, size := range sizes[1:] {
+			for j := 1; j <= size; j++ {
+				for d := len(counts) - 1; d >= n+j; d-- {
+					counts[d].Sub(&counts[d], &counts[d-n-j])
+				}
+				for d := j; d < len(counts); d++ {
+					counts[d].Add(&counts[d], &counts[d-j])
+				}
+			}
+			n += size
+			all.Mul(all, new(big.Int).Binomial(int64(n), int64(size)))
+		}
+		for d, share := range inversions(sizes, pairs/2) {
+			if share > 1e-290 && !isShare(share, &counts[d], all) {
+				t.Fatalf("%d kinds: %d inversions have the share %v", len(sizes), d, share)
+			}
+		}
+	}
+}
+
+// TestRankSums_whole compares the tails of a long series with whole numbers.
+func TestRankSums_whole(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 5))
+	for _, weeks := range [][2]int{{30, 90}, {8, exactWeeks - 8}} {
+		ranks := make([]int, weeks[0]+weeks[1])
+		for i := range ranks {
+			ranks[i] = random.IntN(2 * len(ranks))
+		}
+		slices.Sort(ranks)
+		k, most := weeks[0], 0
+		for _, rank := range ranks[len(ranks)-k:] {
+			most += rank
+		}
+		counts := make([][]big.Int, k+1)
+		for j := range counts {
+			counts[j] = make([]big.Int, most+1)
+		}
+		counts[0][0].SetInt64(1)
+		for _, rank := range ranks {
+			for j := k; j > 0; j-- {
+				for s := range counts[j-1][:most+1-rank] {
+					if counts[j-1][s].Sign() != 0 {
+						counts[j][s+rank].Add(&counts[j][s+rank], &counts[j-1][s])
+					}
+				}
+			}
+		}
+		all, below := new(big.Int).Binomial(int64(len(ranks)), int64(k)), new(big.Int)
+		sums := newRankSums(ranks, k)
+		for s := range counts[k] {
+			if s%97 == 0 && !isShare(sums.atLeast(s), new(big.Int).Sub(all, below), all) {
+				t.Fatalf("%v weeks: the share of at least %d is %v", weeks, s, sums.atLeast(s))
+			}
+			below.Add(below, &counts[k][s])
+			if s%97 == 0 && !isShare(sums.atMost(s), below, all) {
+				t.Fatalf("%v weeks: the share of at most %d is %v", weeks, s, sums.atMost(s))
+			}
+		}
+	}
 }
 
 // TestRandomization_recomputed divides the weeks anew for each start week and

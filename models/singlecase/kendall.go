@@ -12,7 +12,7 @@ import (
 // 13, 245; Kendall's S). Weeks enter by order alone; S and tau run from falling
 // (negative, better) to rising, tau from -1 to 1. Ties count 0 in S and correct
 // its variance. PExact is the two-sided share of all orders of these scores with
-// |S| at least as large, and the one to trust; it needs no more than 100 weeks.
+// |S| at least as large, and the one to trust; it needs no more than 300 weeks.
 // The test is undefined for fewer than two observed weeks; for equal scores tau
 // b and z are, and PExact is 1.
 type MannKendall struct {

@@ -38,7 +38,7 @@ const emptyPhase = "needs an observed week in each phase"
 // method 5). SE is the unbiased form of Sen 1967 and Mee 1990, SEHanley that of
 // Hanley & McNeil 1982 (Radiology 143, 29). All of them take the weeks to be
 // independent, and SE needs two observed weeks in each phase. The exact p-values
-// are those of the permutation test on midranks, for up to 100 weeks together.
+// are those of the permutation test on midranks, for up to 300 weeks together.
 func CompareNAP(a, b Phase) NAP {
 	nap := nonoverlap(a.Scores(), b.Scores())
 	switch {
