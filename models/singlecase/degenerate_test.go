@@ -115,6 +115,12 @@ func TestUndefined(t *testing.T) {
 		{"B goes on exactly along the trend of A", seriesOf([]float64{.1, .2, .3, .4, .5, .6}, []float64{.7, .8, .9}), []row{
 			{"results.tau_bc.value", 0.}, {"results.tau_bc.tau_b", nil}, {"results.tau_bc.tarlow.corrected", true}, {"results.cdc.dc.count", 0.}, {"results.split_middle_test.below", 0.},
 		}},
+		{"B at the median of A but for rounding", seriesOf([]float64{.2, .4}, []float64{.3}), []row{
+			{"results.pem.value", .5}, {"results.pem.strict", 0.}, {"results.nap.value", .5},
+		}},
+		{"B at the median of A but for rounding on the other side", seriesOf([]float64{.1, .7}, []float64{.4}), []row{
+			{"results.pem.value", .5}, {"results.pem.strict", 0.},
+		}},
 		{"zeros", seriesOf([]float64{0, 0, 0}, []float64{0, 0, 0}), []row{
 			{"results.lrr.truncated", true}, {"results.lrr.uncorrected", 0.}, {"results.lrr.value", 0.},
 		}},

@@ -142,8 +142,8 @@ type PEM struct {
 
 // ComparePEM gives the percentage exceeding the median as a share from 0 to 1
 // (Ma 2006, Behavior Modification 30, 598): later weeks below the median of A.
-// A week at the median counts half in Value and not at all in Strict. It is
-// undefined when a phase has no observed week.
+// A week at the median (nearer than 1e-9) counts half in Value and not at all in
+// Strict. It is undefined when a phase has no observed week.
 func ComparePEM(a, b Phase) PEM {
 	before, after := a.Scores(), b.Scores()
 	if len(before) == 0 || len(after) == 0 {
@@ -152,9 +152,9 @@ func ComparePEM(a, b Phase) PEM {
 	middle, below, at := median(before), 0.0, 0.0
 	for _, s := range after {
 		switch {
-		case s < middle:
+		case s < middle-tie:
 			below++
-		case s == middle:
+		case s <= middle+tie:
 			at++
 		}
 	}
