@@ -76,8 +76,12 @@ func CompareMedians(a, b Phase) MedianDifference {
 // CompareSeam gives the immediacy of a change (Kratochwill et al. 2010): the
 // median of the first three observed weeks of B less that of the last three of
 // A, or of as many as there are. It is in points, negative when lower and so
-// better, and undefined when a phase has no observed week.
+// better, and undefined when a phase has no observed week or the phases do not
+// follow each other in the calendar.
 func CompareSeam(a, b Phase) MedianDifference {
+	if !follows(a, b) {
+		return MedianDifference{Why: notAdjacent}
+	}
 	last, first := a.ordered(), b.ordered()
 	return CompareMedians(Phase{Points: last[max(0, len(last)-3):]}, Phase{Points: first[:min(3, len(first))]})
 }

@@ -48,4 +48,12 @@ func TestCompareSeam(t *testing.T) {
 			t.Errorf("%v to %v: %v, want %v", row.a, row.b, got, row.want)
 		}
 	}
+
+	weeks := []float64{7, 6, 5}
+	for start, why := range map[int]string{3: notAdjacent, 4: "", 5: notAdjacent} {
+		got := CompareSeam(NewPhase("A", 1, weeks), NewPhase("B", start, weeks))
+		if _, ok := got.Value.Get(); got.Why != why || ok != (why == "") {
+			t.Errorf("three weeks, and more from week %d on: %v, %q", start, got.Value, got.Why)
+		}
+	}
 }
