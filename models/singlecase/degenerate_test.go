@@ -75,11 +75,11 @@ func TestUndefined(t *testing.T) {
 			{"results.nap.value", nil}, {"results.nap.why", empty}, {"results.tau.why", empty}, {"results.tau_u.why", empty}, {"results.tau_bc.why", empty},
 			{"results.mean_diff.value", nil}, {"results.mean_diff.why", empty}, {"results.median_diff.why", empty},
 			{"results.pnd.why", empty}, {"results.pem.why", empty}, {"results.pand.why", empty}, {"results.ird.why", empty},
-			{"results.lrr.why", empty}, {"results.smd.why", empty}, {"results.cdc.why", empty}, {"results.split_middle_test.why", empty}, {"results.rci.why", empty},
+			{"results.lrr.why", empty}, {"results.smd.why", empty}, {"results.smd.pooled.value", nil}, {"results.smd.pooled.why", empty}, {"results.cdc.why", empty}, {"results.split_middle_test.why", empty}, {"results.rci.why", empty},
 			{"results.piecewise.why", two}, {"results.randomization.why", empty}, {"series.lag1_within_phase.n", 3.},
 		}},
 		{"B has no observed week", seriesOf([]float64{5, 4, 6}, []float64{none, none, none}), []row{
-			{"results.nap.why", empty}, {"results.tau_bc.why", empty}, {"results.cdc.why", empty}, {"results.randomization.why", empty}, {"results.smd.why", empty},
+			{"results.nap.why", empty}, {"results.tau_bc.why", empty}, {"results.cdc.why", empty}, {"results.randomization.why", empty}, {"results.smd.why", empty}, {"results.smd.pooled.why", empty},
 		}},
 		{"A has one week", seriesOf([]float64{6}, []float64{5, 6, 4}), []row{
 			{"phase_stats.0.sd", nil}, {"phase_stats.0.theil_sen.why", "fewer than 2 observed weeks"}, {"phase_stats.0.mann_kendall.why", "fewer than 2 observed weeks"},

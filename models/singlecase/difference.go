@@ -137,13 +137,13 @@ func raised(scores []float64) (m, relative float64, floored bool) {
 
 // SMD is the difference of the means in standard deviations.
 type SMD struct {
-	Value  Number     `json:"value"`
-	SE     Number     `json:"se"`
-	Lo     Number     `json:"lo"` // 95 % interval
-	Hi     Number     `json:"hi"`
-	SD     Number     `json:"sd,omitzero"`
-	Why    string     `json:"why,omitempty"`
-	Pooled *PooledSMD `json:"pooled,omitempty"`
+	Value  Number    `json:"value"`
+	SE     Number    `json:"se"`
+	Lo     Number    `json:"lo"` // 95 % interval
+	Hi     Number    `json:"hi"`
+	SD     Number    `json:"sd,omitzero"`
+	Why    string    `json:"why,omitempty"`
+	Pooled PooledSMD `json:"pooled"`
 }
 
 // PooledSMD is [SMD] by the standard deviation of both phases.
@@ -167,10 +167,10 @@ func CompareSMD(a, b Phase) SMD {
 	before, after := a.Scores(), b.Scores()
 	m, n := float64(len(before)), float64(len(after))
 	if m == 0 || n == 0 {
-		return SMD{Why: emptyPhase}
+		return SMD{Why: emptyPhase, Pooled: PooledSMD{Why: emptyPhase}}
 	}
 	drop, va, vb := mean(before)-mean(after), variance(before), variance(after)
-	s := SMD{Pooled: &PooledSMD{}}
+	var s SMD
 	switch {
 	case m < 3:
 		s.Why = "baseline SD version needs 3 observed weeks in A"

@@ -60,9 +60,7 @@ func (t *text) comparisonDetails(label string, observedA int, c Comparison) {
 	t.item("IRD, robust", c.IRD.Why, "%s", shown(c.IRD.Value))
 	t.item("LRR, decreasing, corrected for bias, floored", c.LRR.Why, "%s, %s", signed(c.LRR.Value), between(c.LRR.Lo, c.LRR.Hi, c.LRR.Why))
 	t.item("SMD, by the SD of A, Hedges", c.SMD.Why, "%s, %s", signed(c.SMD.Value), between(c.SMD.Lo, c.SMD.Hi, "needs 2 observed weeks in B"))
-	if c.SMD.Pooled != nil {
-		t.item("SMD, by the pooled SD, Hedges", c.SMD.Pooled.Why, "%s, %s", signed(c.SMD.Pooled.Value), between(c.SMD.Pooled.Lo, c.SMD.Pooled.Hi, c.SMD.Pooled.Why))
-	}
+	t.item("SMD, by the pooled SD, Hedges", c.SMD.Pooled.Why, "%s, %s", signed(c.SMD.Pooled.Value), between(c.SMD.Pooled.Lo, c.SMD.Pooled.Hi, c.SMD.Pooled.Why))
 	t.item("RCI (SD 2 and r .80 are placeholders, of no known scale)", c.RCI.Why, "%s", signed(c.RCI.Value))
 	t.line("")
 }
