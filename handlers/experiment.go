@@ -169,6 +169,7 @@ type experimentPage struct {
 	Changes   []models.PlanChange
 	Drawn     string
 	Review    *link
+	Masked    *link // the series without labels
 	Print     string
 }
 
@@ -219,6 +220,9 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 	}
 	for _, ph := range phases {
 		p.Phases = append(p.Phases, newPhaseRow(ph))
+		if ph.Kind == models.Intervention {
+			p.Masked = &link{Href: maskedPath(id), Text: "The series without labels"}
+		}
 	}
 	if p.Changes, err = a.db.PlanChanges(ctx, v, id); err != nil {
 		return p, err

@@ -177,8 +177,11 @@ func newMaskedChart(m models.Masked) chart {
 		"tooltip":   map[string]any{"trigger": "axis", "formatter": "$fn:tip"},
 		"textStyle": map[string]any{"fontFamily": "$css:--chart-font"},
 	}
-	return chart{ID: "masked", Option: option, Table: t,
-		Caption: "One answer of the partner’s a week, in order: " + strings.ToLower(name) + ", 0 to 10. Gaps are weeks without an answer."}
+	caption := "One answer of the partner’s a week, in order: " + strings.ToLower(name) + ", 0 to 10. Gaps are weeks without an answer."
+	if m.Later {
+		caption += " Later weeks are left out."
+	}
+	return chart{ID: "masked", Option: option, Table: t, Caption: caption}
 }
 
 // startMarks are the upright lines at the start of the intervention and at the

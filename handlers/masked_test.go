@@ -14,12 +14,16 @@ var labels = regexp.MustCompile(`(?i)\bbaseline\b|\bB\d\b|\bhold\b|follow-up|\d{
 func TestMasked_tellsNeitherPhaseNorDate(t *testing.T) {
 	demo := newDemo(t)
 	p := theStage(t).open(t)
+	leavesOut := map[string]bool{"Iris": true, "Marcus": true}
 	for name, page := range map[string]string{
 		"the stage": p.as("therapist").get(maskedPath(p.couple.Experiment)).Body.String(),
 		"Iris":      as(t, demo, demo.person(t, "Dr Vera")).get(maskedPath(experimentIn(t, demo, "Iris"))).Body.String(),
 		"Marcus":    as(t, demo, demo.person(t, "Dr Vera")).get(maskedPath(experimentIn(t, demo, "Marcus"))).Body.String(),
 	} {
 		sheetOf(t, page, "guess-form")
+		if strings.Contains(page, "Later weeks are left out.") != leavesOut[name] {
+			t.Errorf("%s: what it says of later weeks is wrong", name)
+		}
 		if found := labels.FindAllString(page, -1); found != nil {
 			t.Errorf("%s: the page says %q", name, found)
 		}
@@ -74,6 +78,21 @@ func TestMasked_tooShort(t *testing.T) {
 	body := p.as("therapist").get(maskedPath(p.couple.Experiment)).Body.String()
 	if !strings.Contains(body, "too little to look at yet") || strings.Contains(body, "<form id") || strings.Contains(body, "<figure") {
 		t.Errorf("too short a run shows\n%s", body)
+	}
+}
+
+// It is found before the verdict is: beside the review, and as soon as there is
+// an intervention.
+func TestMasked_isOfferedBesideTheReview(t *testing.T) {
+	p := theStage(t).open(t)
+	for _, has := range []bool{true, false} {
+		if !has {
+			sqlExec(t, p.raw, `DELETE FROM phases WHERE kind <> 'baseline'`)
+		}
+		page := p.as("therapist").get(experimentPath(p.couple.Experiment)).Body.String()
+		if strings.Contains(page, `href="`+maskedPath(p.couple.Experiment)+`"`) != has || strings.Contains(page, "Look at it before you read the verdict.") != has {
+			t.Errorf("with an intervention %v: offered %v", has, !has)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type Masked struct {
 	Item    string // ItemConflict or ItemLeaving
 	Scores  []*int // by week, 0 to 10; nil where there is no answer
 	Starts  []int  // weeks in which a change may have begun, counted from 1; empty while the run is too short
+	Later   bool   // weeks after these are left out
 	Version string // of all this, for the form
 	Answer  *Answer
 }
@@ -72,6 +73,7 @@ func (r Review) masked() (m Masked, began int, on Week) {
 			m.Scores[w.Week.Since(from)] = w.answer(m.Item)
 		}
 	}
+	m.Later = slices.ContainsFunc(r.Phases[at+1:], func(p PhaseReview) bool { return len(p.Weeks) > 0 })
 	for week := leastSide + 1; week <= len(m.Scores)-leastSide+1; week++ {
 		m.Starts = append(m.Starts, week)
 	}
@@ -103,6 +105,7 @@ func (db *DB) Masked(ctx context.Context, v Viewer, experimentID string) (m Mask
 			return err
 		}
 		m.Answer = &Answer{*g, began, on}
+		m.Later = m.Later || g.Weeks < len(m.Scores)
 		m.Scores = m.Scores[:min(g.Weeks, len(m.Scores))]
 		return nil
 	})

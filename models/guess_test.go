@@ -44,7 +44,7 @@ func TestMasked_isARunOfWeeksAndNothingElse(t *testing.T) {
 	p, c := eightWeeks(t)
 	m, err := p.Masked(ctx, p.Owner, c.Experiment)
 	must(t, err)
-	if m.Item != models.ItemLeaving || m.Answer != nil || !slices.Equal(m.Starts, []int{4, 5, 6}) {
+	if m.Item != models.ItemLeaving || m.Later || m.Answer != nil || !slices.Equal(m.Starts, []int{4, 5, 6}) {
 		t.Errorf("the run is %+v", m)
 	}
 	for i, want := range []int{8, -1, 7, 9, 6, 5, 4, 4} {
@@ -57,8 +57,8 @@ func TestMasked_isARunOfWeeksAndNothingElse(t *testing.T) {
 	must(t, p.StartPhase(ctx, p.Owner, c.Experiment, models.StepInput{Kind: "weekly", Start: string(p.Week()), Weeks: "2"}))
 	p.Sunday()
 	c.Report(t, models.PartnerReportInput{Tension: "5", Leaving: "1"})
-	if m, err = p.Masked(ctx, p.Owner, c.Experiment); err != nil || len(m.Scores) != 8 {
-		t.Errorf("with a follow-up the run has %d weeks, %v", len(m.Scores), err)
+	if m, err = p.Masked(ctx, p.Owner, c.Experiment); err != nil || len(m.Scores) != 8 || !m.Later {
+		t.Errorf("with a follow-up the run has %d weeks, left out %v, %v", len(m.Scores), m.Later, err)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestGuess_isFrozenWithItsWeeks(t *testing.T) {
 	must(t, p.Guess(ctx, p.Owner, c.Experiment, guess(t, p, c, "4")))
 	on(p, models.Week(week8).Sunday())
 	m, err := p.Masked(ctx, p.Owner, c.Experiment)
-	if err != nil || len(m.Scores) != 7 || m.Answer.Weeks != 7 || m.Answer.Among() != 2 {
+	if err != nil || len(m.Scores) != 7 || !m.Later || m.Answer.Weeks != 7 || m.Answer.Among() != 2 {
 		t.Errorf("a week later the run has %d weeks, the answer is %+v, %v", len(m.Scores), m.Answer, err)
 	}
 }
