@@ -64,6 +64,8 @@ func TestText_sentences(t *testing.T) {
 		"Weeks of B1 below both lines of A1: undefined, needs 2 observed weeks in A.", "Whether the scores of A1 were moving already cannot be said: fewer than 2 observed weeks.")
 	says("worse and already rising", seriesOf([]float64{2, 3, 4, 5}, []float64{6, 7, 8, 7}),
 		"3.5 points higher.", "Scores were already rising by about 1.00 a week in A1, so part of this may have come anyway.", "0 of 4 weeks of B1 lie below", "fewer than 5 weeks can never be enough")
+	says("one later week on the mean", seriesOf([]float64{4, 5, 6}, []float64{5}), "0 of 1 week of B1 lies below both lines of A1,")
+	says("one later week below both lines", seriesOf([]float64{4, 5, 6}, []float64{1}), "1 of 1 week of B1 lies below both lines of A1,")
 	says("worse against the trend", seriesOf([]float64{5, 4, 3, 2}, []float64{6, 7, 8, 7}),
 		"Scores were falling by about 1.00 a week in A1; such a course can also turn by itself.")
 	says("better from the worst week", seriesOf([]float64{9, 5, 6, 5}, []float64{4, 4, 3, 4}),

@@ -102,14 +102,14 @@ func criterionInWords(c CDC, a, b Phase) string {
 		return fmt.Sprintf("Weeks of %s below both lines of %s: undefined, %s.", b.Name, a.Name, c.Why)
 	}
 	lie := "lie"
-	if c.Count == 1 {
+	if c.Count == 1 || c.NB == 1 {
 		lie = "lies"
 	}
 	needed := "fewer than 5 weeks can never be enough to go by"
 	if required, ok := c.Required.Get(); ok {
 		needed = fmt.Sprintf("at even odds %.0f or more would be rare", required)
 	}
-	return fmt.Sprintf("%d of %s of %s %s below both lines of %s, its mean and its trend (CDC); %s.", c.Count, count(c.NB, "week"), b.Name, lie, a.Name, needed)
+	return fmt.Sprintf("%d of %s of %s %s below both lines of %s, its mean and its least-squares trend, both lowered by a quarter of its SD (CDC); %s.", c.Count, count(c.NB, "week"), b.Name, lie, a.Name, needed)
 }
 
 // trendInWords says what the baseline was doing anyway, and whether the change

@@ -10,7 +10,7 @@ func TestTell(t *testing.T) {
 	want := Words{
 		Level:   "Tension averaged 7.5 in 4 weeks of the baseline and 6.4 in 5 weeks of B1: 1.1 points lower.",
 		Overlap: "In 16 of 20 week-by-week comparisons the later week had the lower score (4 were equal and count half). That is 90 %; with so few weeks anything from 50 to 99 % would fit. No difference would be 50 %, which lies within this range.",
-		Lines:   "5 of 5 weeks of B1 lie below both lines of the baseline, its mean and its trend (CDC); at even odds 5 or more would be rare.",
+		Lines:   "5 of 5 weeks of B1 lie below both lines of the baseline, its mean and its least-squares trend, both lowered by a quarter of its SD (CDC); at even odds 5 or more would be rare.",
 		Trend:   "Scores were rising by about 0.17 a week in the baseline; such a course can also turn by itself.",
 	}
 	if got != want {
