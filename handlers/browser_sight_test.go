@@ -24,6 +24,7 @@ func TestBrowserSight(t *testing.T) {
 		b.sees(false, ".unscripted")
 		b.waitsFor("#sight", "4 weeks of baseline and 4 of the first phase, 75 %")
 		b.fill("#dose_words", "Half written")
+		b.eval(`document.querySelector('#sight [aria-live]').kept = true`, nil)
 		b.fill("#baseline_weeks", "6")
 		b.waitsFor("#sight", "6 weeks of baseline and 4")
 		b.is("the focus", b.focus(), "input#baseline_weeks[name=baseline_weeks]")
@@ -45,6 +46,9 @@ func TestBrowserSight(t *testing.T) {
 		b.shot("plan-sight")
 		b.choose("draw_latest", "6")
 		b.waitsFor("#sight", "3 to 5 weeks of baseline")
+		if !tabRead[bool](b, `() => document.querySelector('#sight [aria-live]').kept === true`) {
+			t.Error("the sentences are in another region than before, which is announced by no reader")
+		}
 		b.is("the words", b.value("#dose_words"), "Half written")
 		if n := b.overflow(); n > 0 {
 			t.Errorf("the page scrolls sideways by %d px", n)

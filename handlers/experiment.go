@@ -101,7 +101,7 @@ func measureParts(x filler, e models.Experiment, leastDrop int) []part {
 			x.number("baseline_weeks", "Weeks of baseline", "3 to 6, four as a rule. Never prolong it when somebody is about to leave or is unsafe.", 3, 6),
 			x.number("phase_weeks", "Weeks of the first phase", "4 to 6. The client is told “4 to 6 weeks” from the start.", 4, 6),
 			x.choice("draw_latest", "Draw the start week?", "", "No", "5", "From the 4th to the 5th week", "6", "From the 4th to the 6th week", "7", "From the 4th to the 7th week").
-				hint("The app draws when the baseline starts. It is for honesty: not starting on the worst or the best week.").optional()}})
+				hint("The app draws the week in which the intervention starts, once, when the baseline starts. “Weeks of baseline” does not count then. It is for honesty: not starting on the worst or the best week.").optional()}})
 	}
 	return append(parts, sightPart(x), part{Heading: "Stop", Fields: []field{
 		x.area("stop_wording", "Words with which either can stop it", "Such as “Not this week.” No reason is asked for.")}})

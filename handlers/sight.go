@@ -87,7 +87,8 @@ func newSight(s models.Sight, bad models.FieldErrors, outcome string, parts []pa
 	}
 	of := map[string]string{"conflict": " in tension", "leaving": " in closeness to leaving"}[outcome]
 	if s.TooEarly < 1 {
-		x.Lines = append(x.Lines, saved{"Criterion met", foundText(met, "meet it", of) + " False alarm: where nothing changes, " + ofHundred(met[0]) + " meet it all the same."})
+		text := foundText(met, "meet it", of) + " False alarm: where nothing changes, " + ofHundred(met[0]) + " meet it all the same."
+		x.Lines = append(x.Lines, saved{"Criterion met", text + useText(met[0]/(1-s.TooEarly), met[3]/(1-s.TooEarly))})
 	}
 	x.Lines = append(x.Lines, evidenceLine(s, better, of), saved{"Too few reports", reportsText(s)})
 	x.Couples = fmt.Sprintf("Simulated couples: level %g of 10, SD %g, lag %g, reports missing by chance, a drop that is there at once and stays.",
@@ -151,6 +152,25 @@ func foundText(chance [4]float64, verb, of string) string {
 		}
 	}
 	return text + "."
+}
+
+// A criterion is called too easy from one chance that it is met where nothing
+// changes, and too hard below another that it is met with a drop of 3 points.
+const (
+	tooEasy = .25
+	tooHard = .10
+)
+
+// useText says when a criterion is of no use, by the chances of those with enough
+// reports.
+func useText(unchanged, lowest float64) string {
+	switch {
+	case unchanged >= tooEasy:
+		return " So easy a criterion tells little."
+	case lowest < tooHard:
+		return " So hard a criterion is hardly ever met."
+	}
+	return ""
 }
 
 func evidenceLine(s models.Sight, better [4]float64, of string) saved {

@@ -114,8 +114,9 @@ func TestSight_saysWhatTheSimulationFinds(t *testing.T) {
 	if got, want := wordsIn(byID(page, "sight")), wordsIn(swap); got != want {
 		t.Errorf("the page says\n%s\nthe swap\n%s", got, want)
 	}
-	if live, _ := attr(byID(page, "sight"), "aria-live"); live != "polite" {
-		t.Error("the panel is not announced")
+	live := elements(page, func(n *html.Node) bool { _, yes := attr(n, "aria-live"); return yes })
+	if len(live) != 1 || len(elements(live[0], tag("p"))) != 4 || len(elements(live[0], tag("table"))) != 0 {
+		t.Errorf("announced are %d parts: the four sentences alone should be", len(live))
 	}
 }
 
@@ -141,6 +142,11 @@ func TestSight_sentences(t *testing.T) {
 		{slices.Concat(six, []string{"completion", "60", "criterion", "10"}), []string{"would mostly not meet it: under 1 of 100; of 2 points under 1 of 100", "where nothing changes, it says so in under 1 of 100"}, []string{" 0 of"}},
 		{slices.Concat(six, []string{"criterion_kind", "level", "criterion", "9", "completion", "100"}), []string{"where nothing changes, over 99 of 100 meet it all the same"}, []string{" 100 of"}},
 		{slices.Concat(six, []string{"criterion_kind", "level", "criterion", "3", "completion", "75"}), []string{"; of 2 points mostly not (18 of 100), nor of 1 point (3 of 100)."}, nil},
+		{slices.Concat(six, []string{"criterion", "4"}), nil, []string{"So easy", "So hard"}},
+		{slices.Concat(six, []string{"criterion", "10"}), []string{"meet it all the same. So hard a criterion is hardly ever met."}, []string{"So easy"}},
+		// Of 100 couples fewer than 25 have enough reports, and nearly all of those meet it.
+		{[]string{"criterion", "9", "criterion_kind", "level", "completion", "60"}, []string{"meet it all the same. So easy a criterion tells little."}, []string{"So hard", "nothing changes, over"}},
+		{[]string{"criterion", "4", "criterion_kind", "drop", "completion", "60"}, []string{"would mostly not meet it: 6 of 100"}, []string{"So easy", "So hard"}},
 		{slices.Concat(six, []string{"draw_latest", "7", "baseline_weeks", ""}), []string{"3 to 6 weeks of baseline", "The draw says how long the baseline is, each length as likely; the figures are averages over it.",
 			"With 3 or 4 weeks of baseline there is no label."}, nil},
 		{slices.Concat(six, []string{"draw_latest", "5"}), []string{"3 or 4 weeks of baseline", "No label", "With 5 and 6 weeks"}, nil},
@@ -155,6 +161,29 @@ func TestSight_sentences(t *testing.T) {
 			if strings.Contains(text, never) {
 				t.Errorf("%q: it says %q:\n%s", row.fields, never, text)
 			}
+		}
+	}
+}
+
+// What the form says of the draw is what the panel reckons with.
+func TestSight_drawnStart(t *testing.T) {
+	t.Parallel()
+	d := newDrafted(t)
+	if page := d.get(d.at).Body.String(); !strings.Contains(page, "The app draws the week in which the intervention starts, once, when the baseline starts. “Weeks of baseline” does not count then.") {
+		t.Error("the hint of the draw does not say what is drawn, and that the weeks of baseline do not count")
+	}
+	if short, long := wordsIn(d.look("draw_latest", "6", "baseline_weeks", "3")), wordsIn(d.look("draw_latest", "6", "baseline_weeks", "6")); short != long {
+		t.Errorf("the weeks of baseline count:\n%s\n%s", short, long)
+	}
+}
+
+func TestSight_criteriaOfNoUse(t *testing.T) {
+	for _, row := range []struct {
+		unchanged, lowest float64
+		want              string
+	}{{.25, 1, " So easy a criterion tells little."}, {.2499, 1, ""}, {0, .10, ""}, {0, .0999, " So hard a criterion is hardly ever met."}} {
+		if got := useText(row.unchanged, row.lowest); got != row.want {
+			t.Errorf("%+v: %q", row, got)
 		}
 	}
 }
