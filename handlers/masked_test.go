@@ -90,7 +90,7 @@ func TestMasked_isOfferedBesideTheReview(t *testing.T) {
 			sqlExec(t, p.raw, `DELETE FROM phases WHERE kind <> 'baseline'`)
 		}
 		page := p.as("therapist").get(experimentPath(p.couple.Experiment)).Body.String()
-		if strings.Contains(page, `href="`+maskedPath(p.couple.Experiment)+`"`) != has || strings.Contains(page, "Look at it before you read the verdict.") != has {
+		if strings.Contains(page, `href="`+maskedPath(p.couple.Experiment)+`"`) != has || strings.Contains(page, "Look at the series before you read the verdict.") != has {
 			t.Errorf("with an intervention %v: offered %v", has, !has)
 		}
 	}

@@ -40,6 +40,8 @@ func TestContactSheet(t *testing.T) {
 		{"cases", "/cases", vera, false},
 		{"case-new", "/cases/new", vera, false},
 		{"case", casePath(marcus.ID), vera, false},
+		{"flags", flagsPath(byName["Daniel (demo)"].ID), vera, false},
+		{"case-flagged", casePath(byName["Daniel (demo)"].ID), vera, false},
 		{"frame", casePath(marcus.ID) + "/frame", vera, false},
 		{"gate", casePath(marcus.ID) + "/gate", vera, false},
 		{"experiment", experimentPath(marcus.Experiment.ID), vera, false},
