@@ -76,7 +76,7 @@ func files(t *testing.T) (list []file) {
 func TestImports_pointOneWay(t *testing.T) {
 	t.Parallel()
 	// Neither a clock, nor a file, nor a network: numbers in, numbers out.
-	singlecase := []string{"bufio", "bytes", "cmp", "encoding/csv", "encoding/json", "errors", "fmt", "io", "math", "math/rand/v2", "slices", "sort", "strconv", "strings", "unicode/utf8",
+	singlecase := []string{"bufio", "bytes", "cmp", "encoding/csv", "encoding/json", "errors", "fmt", "io", "iter", "math", "math/rand/v2", "slices", "sort", "strconv", "strings", "unicode/utf8",
 		"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/stat", "gonum.org/v1/gonum/stat/distuv"}
 	for _, f := range files(t) {
 		may, known := mayImport[f.dir]
