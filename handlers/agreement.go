@@ -53,12 +53,7 @@ func newAgreement(client, goal string, e models.Experiment) agreement {
 	return g
 }
 
-func outcomeName(outcome string) string {
-	if outcome == "leaving" {
-		return "Closeness to leaving"
-	}
-	return "Tension"
-}
+func outcomeName(item string) string { return capital(models.ItemText(item)) }
 
 // sentence ends a text with a full stop.
 func sentence(s string) string {

@@ -263,7 +263,7 @@ func readyText(gateOpen, redFlag bool, last models.Decision) string {
 		text = "Each point was settled before."
 	}
 	if redFlag {
-		text += " A red flag is open. Look at it first."
+		text += " " + models.RedFlagOpen
 	}
 	if ended {
 		text += " The last decision, on " + last.On.Long() + ", was “" + models.ChoiceText(last.Choice) + "”."

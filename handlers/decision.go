@@ -70,7 +70,7 @@ func newDecisionView(d models.Decision) decisionView {
 	}
 	if n := len(d.Frozen.Phases); n > 0 {
 		last := d.Frozen.Phases[n-1]
-		add("Criterion", strings.ToLower(outcomeName(last.Outcome))+": "+last.Criterion)
+		add("Criterion", models.ItemText(last.Outcome)+": "+last.Criterion)
 	}
 	add("Written for the client", d.ClientText)
 	add("Written for the partner", d.PartnerText)

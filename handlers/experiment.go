@@ -203,11 +203,11 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 	p := experimentPage{Page: a.chrome(v, casesPath, "Experiment "+itoa(e.Number)).back(casePath(k.ID), k.Client.Name+" and "+k.Partner.Name),
 		Agreement: newAgreement(k.Client.Name, k.Frame.Goal, e), Complete: e.Complete(), Print: agreementPath(id)}
 	p.Stand, p.Next = standing(e, phases, today)
-	flags, err := a.db.Flags(ctx, v, k.ID)
+	r, err := a.db.Review(ctx, v, id)
 	if err != nil {
 		return p, err
 	}
-	p.Flag = newOpenFlag(k.ID, models.OpenLevel(flags))
+	p.Flag = newOpenFlag(k.ID, models.OpenLevel(r.Flags))
 	if e.EndedWeek == "" {
 		p.Edit = []link{{Href: planStepPath(id, "act"), Text: "Edit the act"}, {Href: planStepPath(id, "measure"), Text: "Edit dose and measure"}}
 	}
@@ -228,10 +228,6 @@ func (a *App) experimentPage(c echo.Context, v models.Viewer, f typed, problem *
 		return p, err
 	}
 	if e.Running() {
-		r, err := a.db.Review(ctx, v, id)
-		if err != nil {
-			return p, err
-		}
 		p.Acts = actsFor(id, phases, r)
 		last := phases[len(phases)-1]
 		if last.Weeks < last.MostWeeks {
@@ -296,7 +292,7 @@ func (a *App) offerStart(c echo.Context, v models.Viewer, p *experimentPage, e m
 	case !gate.Open(k.Frame.Ending):
 		p.Blocked = "The gate is not open yet. Settle each of its points on the case’s page."
 	case p.Flag != nil && p.Flag.Level == models.Red:
-		p.Blocked = "A red flag is open. Look at it first."
+		p.Blocked = models.RedFlagOpen
 	default:
 		ed := editing{typed: f, problem: problem}
 		x := ed.filler("")

@@ -135,32 +135,23 @@ func share(n singlecase.Number, why string) string {
 }
 
 // signed writes a number with its sign, or why there is none.
-func signed(n singlecase.Number, why string) string {
-	value, ok := n.Get()
-	switch text := twoDecimals(math.Abs(value)); {
-	case !ok:
-		return orElse(why, "–")
-	case text == "0.00":
-		return text
-	case value < 0:
-		return "−" + text
-	default:
-		return "+" + text
-	}
-}
+func signed(n singlecase.Number, why string) string { return inSize(n, why, "−%s", "+%s") }
 
 // moved writes a difference in points, or why there is none.
-func moved(n singlecase.Number, why string) string {
+func moved(n singlecase.Number, why string) string { return inSize(n, why, "%s lower", "%s higher") }
+
+// inSize writes the size of a number by a form for each sign.
+func inSize(n singlecase.Number, why, below, above string) string {
 	value, ok := n.Get()
-	switch text := twoDecimals(math.Abs(value)); {
+	switch size := twoDecimals(math.Abs(value)); {
 	case !ok:
 		return orElse(why, "–")
-	case text == "0.00":
-		return text
+	case size == "0.00":
+		return size
 	case value < 0:
-		return text + " lower"
+		return fmt.Sprintf(below, size)
 	default:
-		return text + " higher"
+		return fmt.Sprintf(above, size)
 	}
 }
 

@@ -64,7 +64,7 @@ type lineSwitch struct {
 func newLineSwitches(r models.Review, o reviewOptions) lineSwitches {
 	lines := r.BaselineLines()
 	none := lines.Why != ""
-	s := lineSwitches{Action: reviewPath(r.Experiment.ID), About: strings.ToLower(outcomeName(r.Reviewed().Phase.Outcome)), WithoutLate: o.withoutLate, Why: lines.Why,
+	s := lineSwitches{Action: reviewPath(r.Experiment.ID), About: models.ItemText(r.Reviewed().Phase.Outcome), WithoutLate: o.withoutLate, Why: lines.Why,
 		Boxes: []lineSwitch{
 			{"criterion", "Criterion", "", o.criterion, false},
 			{"dual", "Both baseline lines, lowered", "mean and trend of the baseline, less a quarter of its SD", o.dual, none},

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"enough/models"
+	"enough/models/singlecase"
 )
 
 // sight is what the plan in a form can see, in sentences and as a table. It is
@@ -92,7 +93,7 @@ func newSight(s models.Sight, bad models.FieldErrors, outcome string, parts []pa
 	}
 	x.Lines = append(x.Lines, evidenceLine(s, better, of), saved{"Too few reports", reportsText(s)})
 	x.Couples = fmt.Sprintf("Simulated couples: level %g of 10, SD %g, lag %g, reports missing by chance, a drop that is there at once and stays.",
-		models.SightLevel, models.SightSD, models.SightLag)
+		singlecase.UsualLevel, singlecase.UsualSD, singlecase.UsualLag)
 	if s.CriterionKind == "level" {
 		x.Couples += " A couple that starts higher meets a fixed level less often."
 	}
@@ -184,7 +185,7 @@ func evidenceLine(s models.Sight, better [4]float64, of string) saved {
 		}
 		return saved{"Evidence at least “probably better”", text}
 	}
-	text := "No label: that takes 5 reported weeks in the baseline and 5 in the phase. There will be the numbers and the chart alone."
+	text := fmt.Sprintf("No label: that takes %d reported weeks in the baseline and %[1]d in the phase. There will be the numbers and the chart alone.", singlecase.LeastObserved)
 	for i, longer := range s.Longer {
 		lengths, two, three := fmt.Sprintf("%d and %d weeks", longer.BaselineWeeks, longer.PhaseWeeks), hundredths(longer.Drops[2].Better), ofHundred(longer.Drops[3].Better)
 		if i == 0 {
@@ -207,7 +208,7 @@ func reportsText(s models.Sight) string {
 		text = append(text, "The verdict is “too early” in "+ofHundred(s.TooEarly)+": fewer than 3 in the baseline or in the phase.")
 	}
 	if len(s.Unlabelled) < len(s.Baselines) && s.CannotTell > 0 {
-		text = append(text, "The evidence cannot tell in "+ofHundred(s.CannotTell)+": fewer than 5 in either, or fewer than 70 % of its weeks.")
+		text = append(text, "The evidence cannot tell in "+ofHundred(s.CannotTell)+": fewer than "+itoa(singlecase.LeastObserved)+" in either, or fewer than 70 % of its weeks.")
 	}
 	return strings.Join(text, " ")
 }

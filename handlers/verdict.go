@@ -32,7 +32,7 @@ type evidenceView struct {
 func newVerdictView(r models.Review) verdictView {
 	view := keptVerdict(r.Verdict())
 	if e, ok := r.Evidence(); ok {
-		view.Evidence = &evidenceView{About: "Evidence on " + strings.ToLower(outcomeName(e.Outcome)), Label: models.EvidenceText(e.Label), Doubt: e.Doubt(), Remarks: e.Remarks()}
+		view.Evidence = &evidenceView{About: "Evidence on " + models.ItemText(e.Outcome), Label: models.EvidenceText(e.Label), Doubt: e.Doubt(), Remarks: e.Remarks()}
 	}
 	return view
 }

@@ -82,6 +82,11 @@ func TestEvidence_labels(t *testing.T) {
 		{"a baseline that falls, its first week the worst", long(t, "9 8 8 7 7 3 3 3 3 3", nil), singlecase.ClearlyBetter, "simulations",
 			[]string{"Closeness to leaving was already falling by 0.50 a week", "first asked in a crisis, for whom nothing changed, 2 to 4 of 100"}},
 		{"cut short after five of six weeks", long(t, "8 9 8 9 8 4 5 4 5 4 .", onMondays{6: starts(t, "intervention", "6"), 11: starts(t, "hold", "1")}), singlecase.CannotTell, "Not at the planned end.", nil},
+		{"a second step", long(t, "8 9 8 9 8 6 7 6 7 6 4 5 4 5 4", onMondays{11: func(p *modelstest.Practice, c *modelstest.Couple) {
+			in := step(string(p.Week()))
+			in.Weeks = "5"
+			must(t, p.StartPhase(ctx, p.Owner, c.Experiment, in))
+		}}), singlecase.ClearlyBetter, "simulations", []string{"This is comparison 2 with the same baseline"}},
 		{"four planned weeks", hers("leaving", 1, "8 9 8 9 4 5 4 5"), singlecase.CannotTell, "So short a plan gives numbers and a chart, and no label.", nil},
 		{"the practice asks for a change of 2", long(t, "6 5 7 7 6 6 4 5 3 5", onMondays{6: func(p *modelstest.Practice, c *modelstest.Couple) {
 			changes(t, func(in *models.PracticeInput) { in.SomeChange, in.WorseChange = "2", "2" })(p, c)
@@ -122,7 +127,7 @@ func TestEvidence_goingBack(t *testing.T) {
 		c.Report(t, models.PartnerReportInput{Tension: "5", Leaving: "4", Safe: "yes"})
 	}
 	e = evidenceOf(t, p, c)
-	if e.Label != singlecase.ConfirmedByGoingBack || !strings.Contains(e.Doubt(), "1 to 2 of 100, and in 4 of 100") || !oneSays(e.Remarks(), "With the act 4.0 lower, without it 3.3 higher, with it again 3.7 lower.") {
+	if e.Label != singlecase.ConfirmedByGoingBack || !strings.Contains(e.Doubt(), "1 to 2 of 100, and in 4 of 100") || !oneSays(e.Remarks(), "With the act 4.0 lower, without it 3.3 higher, with it again 3.7 lower.") || oneSays(e.Remarks(), "with the same baseline") {
 		t.Errorf("at the end: %s %s %q", e.Label, e.Doubt(), e.Remarks())
 	}
 }

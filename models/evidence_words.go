@@ -20,7 +20,7 @@ func (e Evidence) Doubt() string {
 	switch rates, ok := e.Label.Rates(); {
 	case e.Label == singlecase.CannotTell:
 		text := capital(strings.Join(e.Why, "; ")) + "."
-		if e.PlannedA < 5 || e.PlannedB < 5 {
+		if min(e.PlannedA, e.PlannedB) < singlecase.LeastObserved {
 			text += " So short a plan gives numbers and a chart, and no label."
 		}
 		return text
@@ -46,7 +46,7 @@ func (e Evidence) unseen() string {
 // Remarks are what must be read with the label, whatever it is.
 func (e Evidence) Remarks() (list []string) {
 	if slope, ok := e.Slope.Get(); ok && e.Falling {
-		list = append(list, fmt.Sprintf("%s was already falling by %.2f a week in the baseline: part of a drop may have come anyway.", capital(itemText(e.Outcome)), -slope))
+		list = append(list, fmt.Sprintf("%s was already falling by %.2f a week in the baseline: part of a drop may have come anyway.", capital(ItemText(e.Outcome)), -slope))
 	}
 	if e.FirstWorst {
 		text := "The first baseline week was the worst: part of a drop may be a return to what is usual."
@@ -64,7 +64,7 @@ func (e Evidence) Remarks() (list []string) {
 	if e.Extended > 0 {
 		list = append(list, "The phase was made longer than planned. A series that is read twice gives a false label more often than one that is read once.")
 	}
-	if e.Step > 1 {
+	if e.Step > 1 && e.Back == nil {
 		list = append(list, fmt.Sprintf("This is comparison %d with the same baseline: with each one the chances of a false label add up.", e.Step))
 	}
 	if e.Worthwhile != 1 {
@@ -78,37 +78,26 @@ func (e Evidence) goingBack() string {
 	if len(e.Back.Why) > 0 {
 		return "Going back cannot be read yet: " + strings.Join(e.Back.Why, "; ") + ". The label is that of the first two phases."
 	}
-	var moves [3]string
-	for i, n := range []singlecase.Number{e.Back.Drop, e.Back.Return, e.Back.Again} {
-		moves[i] = lower(n)
-		if i == 1 {
-			moves[i] = higher(n)
-		}
-	}
-	text := fmt.Sprintf("With the act %s, without it %s, with it again %s.", moves[0], moves[1], moves[2])
+	text := fmt.Sprintf("With the act %s, without it %s, with it again %s.", moved(e.Back.Drop, -1), moved(e.Back.Return, 1), moved(e.Back.Again, -1))
 	if !e.Back.Confirmed {
 		text += " That does not confirm it; the label is that of the first two phases."
 	}
 	return text
 }
 
-func lower(drop singlecase.Number) string {
-	value, _ := drop.Get()
-	if value < 0 {
-		return OneDecimal(-value) + " higher"
+// moved writes a difference that counts upwards with way 1 and downwards with -1.
+func moved(by singlecase.Number, way float64) string {
+	value, _ := by.Get()
+	if value *= way; value > 0 {
+		return OneDecimal(value) + " higher"
 	}
-	return OneDecimal(value) + " lower"
-}
-
-func higher(rise singlecase.Number) string {
-	value, _ := rise.Get()
-	return lower(singlecase.Defined(-value))
+	return OneDecimal(-value) + " lower"
 }
 
 // Told writes the evidence as a decision keeps it: the label with its doubt, what
 // must be read with it, and the numbers.
 func (e Evidence) Told() string {
-	words := singlecase.Tell(capital(itemText(e.Outcome)), e.A, e.B)
+	words := singlecase.Tell(capital(ItemText(e.Outcome)), e.A, e.B)
 	parts := append([]string{EvidenceText(e.Label) + ".", e.Doubt()}, e.Remarks()...)
 	for _, s := range []string{words.Level, words.Overlap, words.Lines} {
 		if s != "" {
@@ -118,7 +107,8 @@ func (e Evidence) Told() string {
 	return strings.Join(parts, " ")
 }
 
-func itemText(item string) string {
+// ItemText writes an outcome, ItemConflict or ItemLeaving, within a sentence.
+func ItemText(item string) string {
 	if item == ItemLeaving {
 		return "closeness to leaving"
 	}

@@ -61,6 +61,9 @@ func (f Flag) LookBy() Day {
 // Open says whether the flag still asks for a look.
 func (f Flag) Open() bool { return f.ClosedOn == "" }
 
+// RedFlagOpen says what keeps an experiment from starting.
+const RedFlagOpen = "A red flag is open. Look at it first."
+
 // OpenLevel is the level of the most urgent flag that is open and asks for a
 // look: red, amber, or empty when there is none.
 func OpenLevel(list []Flag) (level FlagLevel) {

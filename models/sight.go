@@ -35,14 +35,6 @@ type SightAt struct {
 	singlecase.Sight
 }
 
-// The couples that plans are tried on: their usual level and the SD of a week, in
-// points, and how much a week leans on the one before.
-const (
-	SightLevel = singlecase.UsualLevel
-	SightSD    = singlecase.UsualSD
-	SightLag   = singlecase.UsualLag
-)
-
 // Sight tries the plan as it is typed, with the lengths of its phases once it
 // has started. The thresholds are the practice's. With anything to mend there is
 // no sight.

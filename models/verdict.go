@@ -139,8 +139,8 @@ func (r Review) facts(p PhaseReview) facts {
 		a = first
 	}
 	j := facts{phase: p, mark: p.Mark, some: p.Phase.SomeChange, worsening: p.Phase.WorseChange,
-		conflict: outcome{itemText(ItemConflict), r.Series(a, ItemConflict).Scores(), r.Series(p, ItemConflict).Scores()},
-		leaving:  outcome{itemText(ItemLeaving), r.Series(a, ItemLeaving).Scores(), r.Series(p, ItemLeaving).Scores()}}
+		conflict: outcome{ItemText(ItemConflict), r.Series(a, ItemConflict).Scores(), r.Series(p, ItemConflict).Scores()},
+		leaving:  outcome{ItemText(ItemLeaving), r.Series(a, ItemLeaving).Scores(), r.Series(p, ItemLeaving).Scores()}}
 	j.primary, j.other = j.conflict, j.leaving
 	if p.Phase.Outcome == ItemLeaving {
 		j.primary, j.other = j.leaving, j.conflict
@@ -292,6 +292,7 @@ func (v Verdict) Against(choice string) bool {
 
 // Refuses says whether a decision is not to be had at all: nothing more is
 // tried while the partner is worse off or a red flag is open.
-func (v Verdict) Refuses(choice string) bool {
-	return choice == "step_up" && (v.Kind == Worse || v.Kind == Withheld)
-}
+func (v Verdict) Refuses(choice string) bool { return choice == "step_up" && v.spares() }
+
+// spares says whether nothing more is asked of the partner.
+func (v Verdict) spares() bool { return v.Kind == Worse || v.Kind == Withheld }

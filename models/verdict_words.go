@@ -125,7 +125,7 @@ func (r Review) since(p PhaseReview) string {
 	for _, item := range []string{ItemConflict, ItemLeaving} {
 		for i := len(after.Weeks) - 1; i >= 0; i-- {
 			if answer := after.Weeks[i].answer(item); answer != nil {
-				said = append(said, fmt.Sprintf("last %s %d", itemText(item), *answer))
+				said = append(said, fmt.Sprintf("last %s %d", ItemText(item), *answer))
 				break
 			}
 		}

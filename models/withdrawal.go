@@ -27,8 +27,8 @@ func (r Review) MayStart(kind string) error {
 // mayAsk is a Conflict in these words while the verdict says that the partner is
 // worse off or may not be safe.
 func (r Review) mayAsk(words string) error {
-	if kind := r.Verdict().Kind; kind == Worse || kind == Withheld {
-		return conflict(words, strings.ToLower(VerdictText(kind)))
+	if v := r.Verdict(); v.spares() {
+		return conflict(words, strings.ToLower(VerdictText(v.Kind)))
 	}
 	return nil
 }

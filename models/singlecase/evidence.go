@@ -20,8 +20,10 @@ const (
 	ClearlyWorse         Label = "clearly_worse"
 )
 
+// LeastObserved is how many weeks of each phase must be observed for a label.
+const LeastObserved = 5
+
 const (
-	leastObserved          = 5 // weeks of each phase for a label
 	leastObservedGoingBack = 3 // weeks of each of the four phases of A-B-A-B
 	notAtEnd               = "not at the planned end"
 )
@@ -121,7 +123,7 @@ func Judge(a, b Phase, terms Terms) Evidence {
 	if !terms.Ended {
 		e.Why = append(e.Why, notAtEnd)
 	}
-	e.Why = slices.Concat(e.Why, tooFew(a, leastObserved), tooFew(b, leastObserved))
+	e.Why = slices.Concat(e.Why, tooFew(a, LeastObserved), tooFew(b, LeastObserved))
 	if e.Label = CannotTell; len(e.Why) == 0 {
 		e.Label = e.label(terms.worthwhile())
 	}

@@ -51,6 +51,13 @@ func (w world) draw(r *rand.Rand, noise []float64) []int {
 // labels are per cent of couples, probably with clearly.
 type labels struct{ Better, ClearlyBetter, Worse, ClearlyWorse float64 }
 
+// BenchmarkLabels judges 10,000 couples by the rule.
+func BenchmarkLabels(b *testing.B) {
+	for b.Loop() {
+		world{weeks: 8, lag: .2}.labels(10_000)
+	}
+}
+
 func (w world) labels(n int) (l labels) {
 	r := rand.New(rand.NewPCG(2, uint64(w.weeks)))
 	y := newYardstick(1, w.weeks, w.weeks)

@@ -54,7 +54,7 @@ func (d Design) Sight() Sight { return d.try(tries) }
 
 func (d Design) try(tries int) Sight {
 	var s Sight
-	leastA, leastB := leastWeeks(leastObserved, d.Baseline), leastWeeks(leastObserved, d.Phase)
+	leastA, leastB := leastWeeks(LeastObserved, d.Baseline), leastWeeks(LeastObserved, d.Phase)
 	s.TooEarly = 1 - d.reach(d.Baseline, leastForVerdict)*d.reach(d.Phase, leastForVerdict)
 	s.CannotTell = 1 - d.reach(d.Baseline, leastA)*d.reach(d.Phase, leastB)
 

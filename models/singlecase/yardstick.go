@@ -47,9 +47,9 @@ type yardstick struct {
 // newYardstick is for phases of up to m and n observed weeks.
 func newYardstick(worthwhile, m, n int) yardstick {
 	y := yardstick{worthwhile, make([][]int, m+1), make([]int, n+1)}
-	for i := leastObserved; i <= m; i++ {
+	for i := LeastObserved; i <= m; i++ {
 		y.pairs[i] = make([]int, n+1)
-		for j := leastObserved; j <= n; j++ {
+		for j := LeastObserved; j <= n; j++ {
 			// The interval rises with the estimate: halve the range in which it
 			// leaves .5 behind.
 			fails, holds := i*j, 2*i*j+1
