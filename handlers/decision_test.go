@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 )
@@ -81,12 +80,4 @@ func TestDecision_inViewOfWhatIsOpen(t *testing.T) {
 	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), "Carry it out")
 	w.step("weekly")
 	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), "-Carry it out", "It holds.")
-	// A follow-up that goes on needs no other.
-	w.weeks(1, "5", "", true)
-	for choice, offered := range map[string]string{"follow_up": "-Carry it out", "hold": "Carry it out"} {
-		w.send(w.therapist(), decisionPath(w.c.Experiment), "decision-form", map[string]string{"choice": choice, "present": "both", "reasons": "As before.", "suffers_less": "Both.", "who_pays": "He.",
-			"because": "It is nearly met."})
-		w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), offered, "As before.")
-		w.c.Practice.Clock.Set(w.c.Practice.Now().Add(time.Minute)) // the newest stands first
-	}
 }

@@ -88,7 +88,7 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	p.Attention, p.Verdict = newAttention(r), newVerdictView(r)
 	for i := len(decisions) - 1; i >= 0; i-- {
 		view := newDecisionView(decisions[i])
-		if i == len(decisions)-1 && r.Experiment.Running() && !carriedOut(decisions[i], phases[len(phases)-1]) {
+		if i == len(decisions)-1 && r.Experiment.Running() && phases[len(phases)-1].Start.Monday() < decisions[i].On {
 			view.Act = &link{Href: afterDecision(id, decisions[i].Choice), Text: "Carry it out"}
 		}
 		p.Decisions = append(p.Decisions, view)
@@ -97,13 +97,6 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(caseID) + "/seen", Text: "What the client sees"}, {Href: casePath(caseID) + "/together", Text: "The couple’s page"}, {Href: casePath(caseID) + "/weeks", Text: "Weeks and paper forms"}}
 	return a.pageOr(c, http.StatusOK, p, outcomes)
-}
-
-// carriedOut says whether the last phase is what a decision asks for: one that
-// began since, or a follow-up that goes on.
-func carriedOut(d models.Decision, last models.Phase) bool {
-	goesOn := d.Choice == "follow_up" && last.Kind == models.FollowUp && d.On <= last.LastWeek().Sunday()
-	return goesOn || last.Start.Monday() >= d.On
 }
 
 // reviewNotes says in sentences what a reader of the numbers must know.
