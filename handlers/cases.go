@@ -146,6 +146,7 @@ type casePerson struct {
 	Name, Role, State string
 	Action            string // makes a one-time code
 	Value             string
+	End               *form // ends the way in
 }
 
 type checkLine struct {
@@ -162,7 +163,8 @@ type candidateButton struct{ Behaviour, Cost string }
 
 func (casePage) template() string { return "case" }
 
-func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
+// casePage makes the page; f and e are a form on it that is shown again.
+func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error) (casePage, error) {
 	ctx, id := c.Request().Context(), c.Param("case")
 	k, err := a.db.Case(ctx, v, id)
 	if err != nil {
@@ -181,11 +183,22 @@ func (a *App) casePage(c echo.Context, v models.Viewer) (casePage, error) {
 		PlanHref: casePath(id) + "/experiments", PlanID: newSubmission()}
 	p.Page.Title = "Case"
 	for _, person := range []models.Person{k.Client, k.Partner} {
-		state := "has not joined"
-		if person.Joined {
-			state = "has joined"
+		line := casePerson{Name: person.Name, Role: string(person.Role), State: "has not joined", Action: casePath(id) + "/code", Value: string(person.Role)}
+		switch {
+		case person.Joined:
+			line.State = "has joined"
+		case person.AccessEnded != "":
+			line.State = "no access since " + person.AccessEnded.Long()
 		}
-		p.People = append(p.People, casePerson{Name: person.Name, Role: string(person.Role), State: state, Action: casePath(id) + "/code", Value: string(person.Role)})
+		if person.AccessEnded == "" {
+			ed := editing{}
+			if f.text("role") == line.Role {
+				ed = editing{typed: f, problem: e}
+			}
+			end := endAccessForm(id, person, ed)
+			line.End = &end
+		}
+		p.People = append(p.People, line)
 	}
 	p.Frame = frameLines(k)
 	for _, item := range gate.Checklist(k.Frame.Ending) {
@@ -284,7 +297,7 @@ func frameLines(k models.Case) []saved {
 
 // showCase shows one case.
 func (a *App) showCase(c echo.Context, v models.Viewer) error {
-	p, err := a.casePage(c, v)
+	p, err := a.casePage(c, v, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -298,15 +311,15 @@ func (a *App) makeCode(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.casePage(c, v)
+	role, err := coupleRole(f)
 	if err != nil {
 		return err
 	}
-	role := models.Role(f.text("role"))
-	if role != models.Client && role != models.Partner {
-		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
-	}
 	code, err := a.db.InviteTo(c.Request().Context(), v, c.Param("case"), role)
+	if err != nil {
+		return err
+	}
+	p, err := a.casePage(c, v, nil, nil)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ const (
 	formPath     = "/w" // the partner's whole visit
 	ownPath      = "/w/own"
 	showPath     = "/w/show"
+	stopPath     = "/w/stop"
 )
 
 func casePath(id string) string       { return casesPath + "/" + id }

@@ -206,6 +206,7 @@ type ownPage struct {
 	Notices []models.Notice
 	Rows    []ownRow
 	Correct bool
+	Stop    form
 }
 
 type ownRow struct {
@@ -224,29 +225,39 @@ func (a *App) unlockForm(f typed, e *models.Error) form {
 // showOwn shows the partner what she wrote. Whether she was pushed and how she
 // wants to be reached are never shown back.
 func (a *App) showOwn(c echo.Context, v models.Viewer) error {
+	p, err := a.ownPage(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// ownPage makes the page; f and e are a form on it that is shown again.
+func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (ownPage, error) {
 	ctx := c.Request().Context()
 	p := ownPage{Page: a.partnerChrome()}
 	if !v.Unlocked {
 		fm := a.unlockForm(nil, nil)
 		p.Unlock = &fm
-		return a.page(c, http.StatusOK, p)
+		return p, nil
 	}
 	reports, err := a.db.OwnReports(ctx, v)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if p.Notices, err = a.db.PartnerNotices(ctx, v); err != nil {
-		return err
+		return p, err
 	}
 	open, isOpen, err := a.db.PartnerForm(ctx, v)
 	if err != nil {
-		return err
+		return p, err
 	}
 	p.Correct = isOpen && open.Saved > 0
 	for i := len(reports) - 1; i >= 0; i-- {
 		p.Rows = append(p.Rows, newOwnRow(reports[i]))
 	}
-	return a.page(c, http.StatusOK, p)
+	p.Stop = stopForm(open.ClientPronoun, editing{typed: f, problem: e})
+	return p, nil
 }
 
 func newOwnRow(r models.PartnerReport) ownRow {

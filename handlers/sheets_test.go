@@ -48,6 +48,7 @@ var papers = []paper{
 		bad: map[string][]string{"alone": {"", "perhaps"}, "tension": {"11", "3.5", "x"}, "leaving": {"-1"}, "noticed": {"7"}, "real": {"11"}, "say_no": {"perhaps"}, "safe": {"perhaps"},
 			"pushed": {"perhaps"}, "children": {"perhaps"}, "enough": {"perhaps"}, "contact": {"perhaps"}, "contact_by": {"perhaps"}},
 		texts: map[string]int{"other": 200, "note": 500}},
+	{name: "end access", actor: "therapist", id: "end-partner", at: ofCase(""), effect: `SELECT count(access_ended_on) FROM people`},
 	{name: "frame", actor: "therapist", id: "frame-form", at: ofCase("/frame"), effect: `SELECT sum(version) FROM cases`,
 		good:  map[string]string{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "yes", "ending": "An end."},
 		bad:   map[string][]string{"goal": {""}, "cost1": {"11", "x"}, "candidate1": {""}, "economic": {"perhaps"}, "children": {"perhaps"}},

@@ -53,7 +53,9 @@ func (a *App) doDemo(c echo.Context, v models.Viewer) error {
 	}
 	for _, person := range a.demo {
 		if person.PersonID == f.text("person") {
-			if err := a.signIn(c, v, person.Viewer); err != nil {
+			if err := a.signIn(c, v, person.Viewer); models.KindOf(err) == models.Invalid {
+				break // has no access any more
+			} else if err != nil {
 				return err
 			}
 			return a.redirect(c, homePath(person.Role))

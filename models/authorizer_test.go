@@ -14,7 +14,7 @@ import (
 // purpose: a column that moves, or a new one, must be thought of twice.
 var columnsByPool = map[string]struct{ open, sealed string }{
 	"practices": {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose"},
-	"people":    {"", "id role is_owner name signin passphrase_hash created_at"},
+	"people":    {"", "id role is_owner name signin passphrase_hash access_ended_on created_at"},
 	"cases": {"id client_id client_pronoun partner_pronoun goal",
 		"therapist_id partner_id children_home stake cooperation standing economic ending version opened_at"},
 	"experiments": {"id case_id number behaviour counts_if not_counts_if if_moment then_act dose dose_words cost prediction confidence " +

@@ -174,12 +174,13 @@ func (t *tx) caseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 	var c Case
 	err := t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, c.client_pronoun, c.partner_pronoun, c.children_home,
 			c.goal, c.stake, c.cooperation, c.standing, c.economic, c.ending, c.version,
-			a.id, a.role, a.name, a.signin IS NOT NULL, b.id, b.role, b.name, b.signin IS NOT NULL
+			a.id, a.role, a.name, a.signin IS NOT NULL, COALESCE(a.access_ended_on, ''), b.id, b.role, b.name, b.signin IS NOT NULL, COALESCE(b.access_ended_on, '')
 		FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
 		WHERE c.id = $1 AND c.therapist_id = $2`, id, v.PersonID).
 		Scan(&c.ID, &c.TherapistID, &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
 			&c.Frame.Goal, &c.Frame.Stake, &c.Frame.Cooperation, &c.Frame.Standing, &c.Frame.Economic, &c.Frame.Ending, &c.Version,
-			&c.Client.ID, &c.Client.Role, &c.Client.Name, &c.Client.Joined, &c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined)
+			&c.Client.ID, &c.Client.Role, &c.Client.Name, &c.Client.Joined, &c.Client.AccessEnded,
+			&c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined, &c.Partner.AccessEnded)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, notFound()
 	}

@@ -194,6 +194,9 @@ func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) 
 		if err := t.invite(ctx, person, plainCode(code), lasts); err != nil {
 			return err
 		}
+		if _, err := t.ExecContext(ctx, `UPDATE people SET access_ended_on = NULL WHERE id = $1`, person); err != nil {
+			return err
+		}
 		return t.audit(ctx, v, "code made for the "+string(role), caseID, person)
 	})
 	return code, err

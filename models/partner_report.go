@@ -112,6 +112,9 @@ func (in PartnerReportInput) checkNoticed(r *reading, p *PartnerReport) {
 // form did not know of.
 func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerReportInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.hasAccess(ctx, v); err != nil {
+			return err
+		}
 		today, err := t.today(ctx)
 		if err != nil {
 			return err
@@ -123,7 +126,7 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 		}
 		_, err = t.once(ctx, v, in.Submission, "report "+f.CaseID, in, func() (string, error) {
 			if v.Ended {
-				return "", &Error{Kind: Forbidden, Message: "You are signed out. What was sent before is saved; this is not."}
+				return "", signedOut()
 			}
 			if err := formOpen(w, today, asked && ok); err != nil {
 				return "", err
@@ -324,6 +327,11 @@ func (t *tx) caseOfPartner(ctx context.Context, v Viewer) (id string, err error)
 	}
 	if !v.Unlocked {
 		return "", &Error{Kind: Forbidden, Message: "Give your passphrase to see this."}
+	}
+	if t.writing() {
+		if err := t.hasAccess(ctx, v); err != nil {
+			return "", err
+		}
 	}
 	err = t.QueryRowContext(ctx, `SELECT id FROM cases WHERE partner_id = $1`, v.PersonID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {

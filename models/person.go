@@ -14,6 +14,9 @@ type Person struct {
 	Owner  bool
 	Name   string
 	Joined bool // has a sign-in name and a passphrase
+	// AccessEnded is the date on which the way in was ended, empty when it was
+	// not, or when a new code was made since.
+	AccessEnded Day
 }
 
 // Pronoun is how the forms speak of somebody.

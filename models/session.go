@@ -53,7 +53,7 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		return Viewer{}, err
 	}
 	var who Viewer
-	err = db.guess("name "+name, "This name and passphrase do not go together. Type them again.", func() bool {
+	err = db.guess("name "+name, notTogether, func() bool {
 		for _, role := range []Role{Therapist, Client, Partner} {
 			if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
 				who = found[role]
@@ -64,11 +64,21 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 	return who, err
 }
 
+// notTogether is the one answer to a sign-in that is not right.
+const notTogether = "This name and passphrase do not go together. Type them again."
+
 // StartSession signs a person in and gives the token for the cookie. A partner
-// has one session at a time: a new one ends the old.
+// has one session at a time: a new one ends the old. It is Invalid for somebody
+// who has no way in.
 func (db *DB) StartSession(ctx context.Context, v Viewer) (token string, expires time.Time, err error) {
 	token = newToken()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		// Between the passphrase and this the way in may have been ended.
+		if err := t.hasAccess(ctx, v); KindOf(err) == NotFound {
+			return invalid("passphrase", notTogether)
+		} else if err != nil {
+			return err
+		}
 		expires = t.now.Add(sessionLasts(v.Role))
 		if _, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at <= $1 OR (person_id = $2 AND $3 = 'partner')`,
 			t.stamp(), v.PersonID, string(v.Role)); err != nil {
@@ -116,6 +126,11 @@ func (t *tx) endSession(ctx context.Context, v Viewer) error {
 // replayLasts is how long a form that ended its session is still recognised
 // when it comes a second time.
 const replayLasts = 10 * time.Minute
+
+// signedOut is the answer to another form than the one that ended the session.
+func signedOut() error {
+	return &Error{Kind: Forbidden, Message: "You are signed out. What was sent before is saved; this is not."}
+}
 
 // endAfterSubmit ends the session of a form that was saved. For ten minutes the
 // token is good for one thing: to give the same form the same answer again.

@@ -17,6 +17,7 @@ CREATE TABLE people (
 	name            TEXT NOT NULL,
 	signin          TEXT,                   -- folded to lower case; NULL until the person has joined
 	passphrase_hash TEXT,
+	access_ended_on TEXT,                   -- the date on which the way in was ended; a new code clears it
 	created_at      TEXT NOT NULL,
 	CHECK ((signin IS NULL) = (passphrase_hash IS NULL))
 ) STRICT;
