@@ -39,8 +39,18 @@ func (t *tx) endAccess(ctx context.Context, personID, keep string) error {
 	return errors.Join(err1, err2, err3)
 }
 
-// hasAccess is NotFound for a person whose way in was ended after the request
-// that is being answered had come in by it.
+// writeOwn is write for an act of the client’s or the partner’s own. It is NotFound
+// when the way in was ended after the request had come in by it.
+func (db *DB) writeOwn(ctx context.Context, v Viewer, fn func(context.Context, *tx) error) error {
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.hasAccess(ctx, v); err != nil {
+			return err
+		}
+		return fn(ctx, t)
+	})
+}
+
+// hasAccess is NotFound for a person who has no way in.
 func (t *tx) hasAccess(ctx context.Context, v Viewer) error {
 	var has bool
 	if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM people WHERE id = $1 AND signin IS NOT NULL)`, v.PersonID).Scan(&has); err != nil {
@@ -66,7 +76,7 @@ func (db *DB) StopReporting(ctx context.Context, v Viewer, s Submission) error {
 				return "", signedOut()
 			}
 			caseID, err := t.caseOfPartner(ctx, v)
-			if err != nil {
+			if err = errors.Join(err, t.hasAccess(ctx, v)); err != nil {
 				return "", err
 			}
 			today, err := t.today(ctx)

@@ -121,7 +121,7 @@ func (s *ClientStore) OpenForm(ctx context.Context, v Viewer) (f CheckinForm, op
 // with field messages, and Conflict when the week is closed, not open yet, not
 // asked for, or holds an entry that the form did not know of.
 func (s *ClientStore) SubmitCheckin(ctx context.Context, v Viewer, in CheckinInput) error {
-	return s.db.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.db.writeOwn(ctx, v, func(ctx context.Context, t *tx) error {
 		c, err := t.clientCase(ctx, v)
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ func (t *tx) taps(ctx context.Context, caseID string, w Week) (standing, ever in
 // NoteOccurrence notes that the client did it once today. It is Conflict when
 // no plan runs this week, or when the week has as many as can be counted.
 func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submission) error {
-	return s.db.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.db.writeOwn(ctx, v, func(ctx context.Context, t *tx) error {
 		c, err := t.clientCase(ctx, v)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submissi
 
 // TakeBackOccurrence takes back the latest occurrence of this week.
 func (s *ClientStore) TakeBackOccurrence(ctx context.Context, v Viewer, sub Submission) error {
-	return s.db.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.db.writeOwn(ctx, v, func(ctx context.Context, t *tx) error {
 		c, err := t.clientCase(ctx, v)
 		if err != nil {
 			return err

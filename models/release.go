@@ -21,7 +21,7 @@ type ProposeInput struct {
 // passphrase again, and Conflict when the list has changed since the form was
 // made.
 func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
+	return db.writeOwn(ctx, v, func(ctx context.Context, t *tx) error {
 		caseID, err := t.caseOfPartner(ctx, v)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (t *tx) withdrawUnshown(ctx context.Context, caseID string) error {
 // that it looks as if it had never been published. Only the partner may, after
 // her passphrase again.
 func (db *DB) TakeBack(ctx context.Context, v Viewer, key string) error {
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
+	return db.writeOwn(ctx, v, func(ctx context.Context, t *tx) error {
 		caseID, err := t.caseOfPartner(ctx, v)
 		if err != nil {
 			return err
