@@ -162,14 +162,14 @@ func TestCanary_partnerLeavesNothing(t *testing.T) {
 			}
 		}
 	}
-	// Her passphrase opens what she wrote, but never whether she was pushed.
+	// Her passphrase opens what she wrote, but never whether she was safe or pushed.
 	must(t, p.db.Unlock(t.Context(), mustViewer(t, p, again), modelstest.Passphrase))
 	own := again.get("/w/own").Body.String()
 	if !strings.Contains(own, "zqnote7f3a") || strings.Contains(own, "Another way") || strings.Contains(own, "another_way") {
 		t.Errorf("her own page holds too little or too much\n%s", own)
 	}
 	for _, name := range elements(parse(t, own), tag("dt")) {
-		if asked := strings.ToLower(wordsIn(name)); strings.Contains(asked, "pushed") || strings.Contains(asked, "contact") {
+		if asked := strings.ToLower(wordsIn(name)); strings.Contains(asked, "safe") || strings.Contains(asked, "pushed") || strings.Contains(asked, "contact") {
 			t.Errorf("her own page repeats %q", asked)
 		}
 	}

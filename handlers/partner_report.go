@@ -78,6 +78,7 @@ func answered(s string) string {
 	return s
 }
 
+// reportValues is what a form shows of a report: all but the guarded answers.
 func reportValues(r *models.PartnerReport) map[string]string {
 	if r == nil {
 		return nil
@@ -90,19 +91,22 @@ func reportValues(r *models.PartnerReport) map[string]string {
 		noticed = "not_sure"
 	}
 	m := map[string]string{"tension": digits(r.Conflict), "leaving": digits(r.Leaving), "noticed": noticed, "real": digits(r.FeltReal),
-		"different": answered(r.Different), "say_no": answered(r.SayNo), "safe": answered(r.Safe), "children": answered(r.Children), "note": r.Note}
+		"different": answered(r.Different), "say_no": answered(r.SayNo), "children": answered(r.Children), "note": r.Note}
 	if r.Call != nil {
 		m["enough"], m["other"] = answered(r.Call.Answer), r.Call.Different
 	}
 	return m
 }
 
+// notRepeated stands over every correction, whatever was said.
+const notRepeated = "Whether you felt safe, whether anyone pushed you and how you want to be contacted is not repeated here: left empty, it stays as it is."
+
 func partnerForm(open models.PartnerForm, ed editing, action string) form {
 	x := ed.filler("")
 	alone := x.choice("alone", "Are you on your own, and is it all right to answer now?", "yes", "Yes, go on", "not_now", "Not now")
 	return ed.finish(form{ID: "visit-form", Action: action, Submit: "Save", Hidden: []saved{{"week", string(open.Week)}}, Parts: []part{
 		{Class: "first", Fields: []field{alone}},
-		{Heading: weekRange(open.Week), Intro: "Skip anything you like.", Class: "after-alone", Fields: partnerFields(x, open)}}})
+		{Heading: weekRange(open.Week), Intro: "Skip anything you like. Your therapist alone reads it, on working days and not at once.", Class: "after-alone", Fields: partnerFields(x, open)}}})
 }
 
 func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (visitPage, error) {
@@ -140,7 +144,7 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 	}
 	fm := partnerForm(open, ed, formPath)
 	if ed.saved != nil {
-		fm.Parts[1].Intro = "What is shown now and gets another number here is taken back. Two answers are not repeated here; leave them empty to keep them."
+		fm.Parts[1].Intro = "What is shown now and gets another number here is taken back. " + notRepeated
 	}
 	p.Form = &fm
 	return p, nil
@@ -222,8 +226,7 @@ func (a *App) unlockForm(f typed, e *models.Error) form {
 		Parts: []part{{Intro: "Your own pages open for five minutes.", Fields: []field{ed.filler("").passphrase("passphrase", "Your passphrase", "", false)}}}})
 }
 
-// showOwn shows the partner what she wrote. Whether she was pushed and how she
-// wants to be reached are never shown back.
+// showOwn shows the partner what she wrote, without the guarded answers.
 func (a *App) showOwn(c echo.Context, v models.Viewer) error {
 	p, err := a.ownPage(c, v, nil, nil)
 	if err != nil {
@@ -275,7 +278,6 @@ func newOwnRow(r models.PartnerReport) ownRow {
 	add("How real it felt", digits(r.FeltReal))
 	add("Anything different", answerText(r.Different))
 	add("Could say no", answerText(r.SayNo))
-	add("Felt safe", answerText(r.Safe))
 	add("Children", answerText(r.Children))
 	if r.Call != nil && r.Call.Answer != "skipped" {
 		add("Would it be enough?", models.CallText(r.Call.Answer))

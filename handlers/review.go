@@ -165,12 +165,23 @@ func firstOf(p models.PartnerReport) []string {
 			said = append(said, text+" “"+plain(answer)+"”")
 		}
 	}
-	add(p.Safe, "felt safe", "not_always", "no")
+	// A correction may be another's: what a guarded answer was before it is told too.
+	guarded := func(text string, of func(models.Guarded) string, when ...string) {
+		now := of(p.Guarded())
+		for i := len(p.Before) - 1; i >= 0; i-- {
+			if was := of(p.Before[i]); was != now && slices.Contains(when, was) {
+				said = append(said, text+" “"+plain(now)+"”, before a correction “"+plain(was)+"”")
+				return
+			}
+		}
+		add(now, text, when...)
+	}
+	guarded("felt safe", func(g models.Guarded) string { return g.Safe }, "not_always", "no")
 	add(p.SayNo, "could say no", "not_always", "no")
-	add(p.Pushed, "pushed about what to say", "a_little", "yes")
+	guarded("pushed about what to say", func(g models.Guarded) string { return g.Pushed }, "a_little", "yes")
 	add(p.Children, "children", "quieter", "frightened")
-	add(p.Contact, "contact", "when_convenient", "soon")
-	add(p.ContactBy, "contact by", "safe_route", "another_way", "not_now")
+	guarded("contact", func(g models.Guarded) string { return g.Contact }, "when_convenient", "soon")
+	guarded("contact by", func(g models.Guarded) string { return g.ContactBy }, "safe_route", "another_way", "not_now")
 	return said
 }
 

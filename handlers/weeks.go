@@ -199,10 +199,14 @@ func (a *App) paperReportForm(c echo.Context, v models.Viewer, f typed, e *model
 		return simplePage{}, err
 	}
 	ed := editing{typed: f, problem: e, version: open.Saved, saved: reportValues(was)}
+	intro := []string{"Enter what is on the paper and nothing else. The week is marked as entered from paper. The partner’s call can be given by nobody else."}
+	if was != nil {
+		intro = append(intro, "Feeling safe, being pushed and contact are not repeated here: left empty, they stay as they are.")
+	}
 	fm := ed.finish(form{ID: "visit-form", Action: paperPath(id, open.Week, "report"), Submit: "Save", Parts: []part{
 		{Heading: weekRange(open.Week), Fields: partnerFields(ed.filler(""), open)}}})
 	return simplePage{Page: a.chrome(v, casesPath, "Partner’s paper form").back(casePath(id)+"/weeks", "Weeks"),
-		Intro: []string{"Enter what is on the paper and nothing else. The week is marked as entered from paper. The partner’s call can be given by nobody else."}, Form: fm}, nil
+		Intro: intro, Form: fm}, nil
 }
 
 // editPaperReport shows the partner's form for a week, to be filled from paper.

@@ -112,6 +112,26 @@ func TestFlags_aCorrectionTakesNoneBack(t *testing.T) {
 	}
 }
 
+// What a correction unsaid still counts in the weeks after it, in the flags and
+// in the verdict.
+func TestFlags_pushedCountsInEveryVersion(t *testing.T) {
+	t.Parallel()
+	course := yes("pushed", 7, "yes")
+	course.acts = onMondays{8: func(p *modelstest.Practice, c *modelstest.Couple) {
+		on(p, weekAt(7).Sunday())
+		hers("pushed", 7, "no").correct(t, p, c, 7)
+		on(p, weekAt(8).Monday())
+	}}
+	p, c := live(t, course.and("pushed", 8, "a_little"))
+	wantLook(t, p, "no, a_little", `SELECT pushed FROM partner_reports WHERE week >= $1 ORDER BY week`, string(weekAt(7)))
+	wantFlags(t, p, c, "7 A2, 8 R3")
+	closeFlag(t, p, c, "R3")
+	closeFlag(t, p, c, "A2")
+	if v := spelled(verdictOf(t, p, c, 1)); v != "too_early: the partner’s answer may not be free: pushed about what to say in 2 of the last 3 reports" {
+		t.Errorf("the verdict is %q", v)
+	}
+}
+
 func TestFlags_anotherNumberRaisesAnother(t *testing.T) {
 	t.Parallel()
 	p, c := live(t, hers("tension", 5, "8"))

@@ -94,15 +94,15 @@ func childrenFrightened(all []seen) string {
 	return ""
 }
 
-// pushes counts the reports that say a little or yes. A skipped question says
-// neither yes nor no.
+// pushes counts the reports that say a little or yes, or did before they were
+// corrected. A skipped question says neither yes nor no.
 func pushes(list []seen) (some, yes int) {
 	for _, s := range list {
-		if s.Pushed == "a_little" || s.Pushed == "yes" {
+		switch s.EverPushed() {
+		case "yes":
+			some, yes = some+1, yes+1
+		case "a_little":
 			some++
-		}
-		if s.Pushed == "yes" {
-			yes++
 		}
 	}
 	return some, yes
@@ -111,7 +111,7 @@ func pushes(list []seen) (some, yes int) {
 func pushedAgain(all []seen) string {
 	now, four := all[len(all)-1], last(all, 4)
 	some, yes := pushes(four)
-	if now.Pushed != "a_little" && now.Pushed != "yes" || yes == 0 || some < 2 {
+	if pushed := now.EverPushed(); pushed != "a_little" && pushed != "yes" || yes == 0 || some < 2 {
 		return ""
 	}
 	return fmt.Sprintf("pushed about what to say: “yes” %s and “a little” %s in the last %s", times(yes), times(some-yes), reports(len(four)))
@@ -122,10 +122,10 @@ func pushedOnce(all []seen) string {
 	if pushedAgain(all) != "" {
 		return "" // the red flag says it
 	}
-	if now.Pushed == "yes" {
+	if now.EverPushed() == "yes" {
 		return "pushed about what to say: “yes”"
 	}
-	if some, _ := pushes(last(all, 2)); now.Pushed == "a_little" && some == 2 {
+	if some, _ := pushes(last(all, 2)); now.EverPushed() == "a_little" && some == 2 {
 		return "pushed about what to say: “a little” in two reports running"
 	}
 	return ""

@@ -32,6 +32,9 @@ type PartnerReport struct {
 	Late      bool
 	OnPaper   bool
 	Version   int
+	// Before is what it said of safety and pressure in its earlier versions, the
+	// first one first. It is there in a review alone.
+	Before []Guarded `json:"-"`
 }
 
 // Corrected says whether the report was changed after it was first saved.
@@ -76,8 +79,11 @@ func (in PartnerReportInput) check(r *reading, f PartnerForm) PartnerReport {
 	if f.AsksChildren {
 		p.Children = r.choice("children", in.Children, "skipped", "as_usual", "quieter", "frightened", "not_at_home", "rather_not_say")
 	}
-	if p.Safe == "not_always" || p.Safe == "no" {
-		p.ContactBy = r.choice("contact_by", in.ContactBy, "skipped", "safe_route", "another_way", "not_now")
+	switch contacts := []string{"safe_route", "another_way", "not_now"}; p.Safe {
+	case "not_always", "no":
+		p.ContactBy = r.choice("contact_by", in.ContactBy, "skipped", contacts...)
+	case "skipped": // or left alone by a correction
+		p.ContactBy = r.choice("contact_by", in.ContactBy, "not_asked", contacts...)
 	}
 	if f.AsksCall {
 		p.Call = &PartnerCall{
@@ -192,20 +198,11 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 		t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
 }
 
-// keepUnasked keeps what a correction did not say again. Whether she was pushed
-// and how she wants to be reached are never shown back to her, so an empty
-// field means no change there. What the form does not ask any more stays as it
-// was answered.
+// keepUnasked keeps what a correction did not say again: what the form does not
+// ask any more stays as it was answered, and so do the guarded answers that were
+// left alone.
 func (p *PartnerReport) keepUnasked(f PartnerForm, was PartnerReport) {
-	if p.Pushed == "skipped" {
-		p.Pushed = was.Pushed
-	}
-	if p.Contact == "skipped" {
-		p.Contact = was.Contact
-	}
-	if p.ContactBy == "skipped" || p.ContactBy == "not_asked" {
-		p.ContactBy = was.ContactBy
-	}
+	p.keepGuarded(was)
 	if !f.AsksNoticed {
 		p.Noticed, p.NoticedState, p.FeltReal, p.RealState = was.Noticed, was.NoticedState, was.FeltReal, was.RealState
 	}
@@ -303,8 +300,8 @@ func (db *DB) PartnerReport(ctx context.Context, v Viewer, caseID string, w Week
 	return p, err
 }
 
-// OwnReports gives the partner all that she wrote, in order of the weeks. It is
-// Forbidden unless she gave her passphrase again.
+// OwnReports gives the partner what she wrote, in order of the weeks, without the
+// guarded answers. It is Forbidden unless she gave her passphrase again.
 func (db *DB) OwnReports(ctx context.Context, v Viewer) (list []PartnerReport, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
 		caseID, err := t.caseOfPartner(ctx, v)
@@ -312,6 +309,9 @@ func (db *DB) OwnReports(ctx context.Context, v Viewer) (list []PartnerReport, e
 			return err
 		}
 		list, err = t.partnerReports(ctx, caseID, "", "9999-12-31")
+		for i := range list {
+			list[i] = list[i].withoutGuarded()
+		}
 		return err
 	})
 	return list, err

@@ -210,6 +210,9 @@ func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseRevie
 	if err != nil {
 		return nil, nil, "", err
 	}
+	if err := t.remember(ctx, caseID, reports); err != nil {
+		return nil, nil, "", err
+	}
 	for _, p := range phases {
 		list = append(list, reviewPhase(p, today, checkins, reports, excused, rests))
 	}

@@ -160,10 +160,10 @@ func (r Review) facts(p PhaseReview) facts {
 	}
 	last = last[max(0, len(last)-3):]
 	for _, report := range last {
-		if report.Pushed == "yes" {
-			j.pushedYes++
-		}
-		if report.Pushed == "yes" || report.Pushed == "a_little" {
+		switch report.EverPushed() {
+		case "yes":
+			j.pushedSome, j.pushedYes = j.pushedSome+1, j.pushedYes+1
+		case "a_little":
 			j.pushedSome++
 		}
 	}

@@ -1,0 +1,100 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// guardedFields are the questions whose answers are never shown back.
+var guardedFields = []string{"safe", "pushed", "contact", "contact_by"}
+
+// TestGuarded_herPagesAreTheSame changes what she said of safety, pressure and
+// contact, and nothing else. Not a byte of what her phone is ever given differs:
+// not before her passphrase nor after it, not while the week can be corrected.
+func TestGuarded_herPagesAreTheSame(t *testing.T) {
+	s := theStage(t)
+	stands := s.open(t).hers()
+	for name, change := range map[string]string{
+		"she said that all was well": `UPDATE partner_reports SET safe = 'yes', pushed = 'no', contact = 'no', contact_by = 'not_asked'`,
+		"she said nothing of it":     `UPDATE partner_reports SET safe = 'skipped', pushed = 'skipped', contact = 'skipped', contact_by = 'not_asked'`,
+		"she cried for help":         `UPDATE partner_reports SET safe = 'no', pushed = 'yes', contact = 'soon', contact_by = 'another_way'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			other := s.open(t)
+			sqlExec(t, other.raw, change)
+			if diff := differ(t, stands, other.hers(), 60); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// corrects sends this week's form again from the partner's own phone, with some
+// answers, and gives what it was handed.
+func (p *play) corrects(answers map[string]string) (handed sheet) {
+	p.t.Helper()
+	b := p.as("partner unlocked")
+	handed = sheetOf(p.t, b.get("/w").Body.String(), "visit-form")
+	form := handed.write("alone", "yes")
+	for name, value := range answers {
+		form.Set(name, value)
+	}
+	if w := b.post("/w", form); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Saved. Thank you.") {
+		p.t.Fatalf("a correction: %d %s", w.Code, w.Body)
+	}
+	sqlExec(p.t, p.raw, `UPDATE sessions SET ended_at = NULL, expires_at = '2100-01-01', unlocked_until = '2100-01-01' WHERE person_id = ?`, p.couple.Partner.PersonID)
+	return handed
+}
+
+// guarded is what is kept of them for a week.
+func (p *play) guarded() (kept string) {
+	p.t.Helper()
+	must(p.t, p.raw.QueryRow(`SELECT safe || ' ' || pushed || ' ' || contact || ' ' || contact_by FROM partner_reports WHERE case_id = ? AND week = ?`,
+		p.couple.CaseID, string(p.week)).Scan(&kept))
+	return kept
+}
+
+func TestGuarded_correctionsKeepThem(t *testing.T) {
+	p := theStage(t).open(t)
+	const said = "no yes soon another_way"
+	if got := p.guarded(); got != said {
+		t.Fatalf("the stage has %q", got)
+	}
+	versions := func() int { return count(t, p.raw, `SELECT count(*) FROM partner_report_corrections`) }
+	before := versions()
+	handed := p.corrects(map[string]string{"tension": "2"})
+	for _, name := range guardedFields {
+		if handed.values.Has(name) {
+			t.Errorf("%s is filled in: %q", name, handed.values.Get(name))
+		}
+	}
+	if handed.values.Get("say_no") == "" || handed.values.Get("note") == "" {
+		t.Error("the form does not hold what it may repeat")
+	}
+	if got := p.guarded(); got != said || versions() != before+1 {
+		t.Errorf("left alone they are %q, %d corrections more", got, versions()-before)
+	}
+	// How she wants to be reached can be said anew without saying the rest again.
+	p.corrects(map[string]string{"contact_by": "safe_route"})
+	if got := p.guarded(); got != "no yes soon safe_route" {
+		t.Errorf("after another way to be reached they are %q", got)
+	}
+	p.corrects(map[string]string{"safe": "yes", "pushed": "no", "contact": "no"})
+	if got := p.guarded(); got != "yes no no safe_route" {
+		t.Errorf("said anew they are %q", got)
+	}
+
+	// Whoever said that all is well, her therapist reads what was said before it.
+	review := p.as("therapist").get(reviewPath(p.couple.Experiment)).Body.String()
+	first := wordsIn(byID(parse(t, review), "first"))
+	for _, want := range []string{"felt safe “yes”, before a correction “no”", "pushed about what to say “no”, before a correction “yes”", "contact “no”, before a correction “soon”",
+		"contact by “safe route”, before a correction “another way”", "Publishing is held"} {
+		if !strings.Contains(first, want) {
+			t.Errorf("the review does not say %q: %s", want, first)
+		}
+	}
+	if n := count(t, p.raw, `SELECT count(*) FROM flags WHERE case_id = ? AND week = ? AND rule IN ('R1', 'R3', 'A2') AND closed_on IS NULL`, p.couple.CaseID, string(p.week)); n < 2 {
+		t.Errorf("%d flags of her safety stand open", n)
+	}
+}
