@@ -17,7 +17,7 @@ const (
 	therapist
 	client
 	partner
-	justEnded // a partner whose session ended with this very form, to answer it again
+	justEnded // a partner whose session ended with her form: to answer it again, and to say so
 )
 
 // handlerFunc answers a request of a viewer who was let in. The viewer is a

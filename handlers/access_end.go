@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"enough/models"
@@ -56,24 +54,16 @@ func coupleRole(f typed) (models.Role, error) {
 // stopForm is the partner's own act when she no longer wants to report. him is
 // the client's pronoun.
 func stopForm(him models.Pronoun, ed editing) form {
-	return ed.finish(form{ID: "stop-form", Action: stopPath, Submit: "Stop now", Quiet: true, Plain: true, Parts: []part{{
+	return ed.finish(form{ID: "stop-form", Action: visitPath, Submit: "Stop now", Quiet: true, Plain: true, Hidden: []saved{{"step", "stop"}}, Parts: []part{{
 		Intro: "No more forms are asked of you, and you are signed out everywhere for good. Your therapist is told, nobody else: nothing changes on " + him.Possessive() +
 			" pages. What you wrote stays with your therapist. What is shown stays shown; take it back first if you want that. To come back, ask your therapist for a new code."}}})
 }
 
 // stopReporting ends the partner's reports and her way in.
-func (a *App) stopReporting(c echo.Context, v models.Viewer) error {
-	if !v.Unlocked && !v.Ended {
-		return a.redirect(c, ownPath)
-	}
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	err = a.db.StopReporting(c.Request().Context(), v, f.submission())
+func (a *App) stopReporting(c echo.Context, v models.Viewer, f typed) error {
+	err := a.db.StopReporting(c.Request().Context(), v, f.submission())
 	if err == nil {
-		a.forget(c)
-		return a.page(c, http.StatusOK, visitPage{Page: a.partnerChrome(), Said: said{Lines: []string{"Saved. No more forms are asked of you."}}})
+		return a.over(c, models.VisitStopped)
 	}
 	e, status, ok := a.again(c, err)
 	if !ok {

@@ -60,7 +60,7 @@ func TestEndAccess_likeNobody(t *testing.T) {
 	p.as("therapist").post(s.action, s.values)
 	code = regexp.MustCompile(`[A-Z2-7]{4}(-[A-Z2-7]{4}){4}`).FindString(w.Body.String())
 	join := url.Values{"code": {code}, "signin": {"ada-again"}, "passphrase": {modelstest.Passphrase}, "again": {modelstest.Passphrase}}
-	if w := p.as("nobody").post("/join", join); w.Code != http.StatusSeeOther || w.Header().Get("Location") != formPath {
+	if w := p.as("nobody").post("/join", join); w.Code != http.StatusSeeOther || w.Header().Get("Location") != visitPath {
 		t.Errorf("a new code: %d %s", w.Code, w.Header().Get("Location"))
 	}
 }
@@ -76,18 +76,18 @@ func TestStopReporting_oneAct(t *testing.T) {
 		return all
 	}
 	before, rows := his(), dump(t, p.raw)
-	s := sheetOf(t, her.get("/w/own").Body.String(), "stop-form")
+	s := sheetOf(t, her.turn("own").Body.String(), "stop-form")
 	first := her.post(s.action, s.values)
-	if first.Code != http.StatusOK || !strings.Contains(first.Body.String(), "No more forms are asked of you.") || first.Result().Cookies()[0].MaxAge >= 0 {
-		t.Errorf("%d %s", first.Code, first.Body)
+	if said := her.get("/w"); first.Code != http.StatusSeeOther || !strings.Contains(said.Body.String(), "No more forms are asked of you.") || said.Result().Cookies()[0].MaxAge >= 0 {
+		t.Errorf("%d, then %d %s", first.Code, said.Code, said.Body)
 	}
 	if second := her.post(s.action, s.values); whole(second) != whole(first) {
 		t.Errorf("sent again: %s", apart(whole(first), whole(second)))
 	}
-	for _, target := range []string{"/w", "/w/own", "/w/show"} {
-		for _, actor := range []string{"partner", "partner unlocked"} {
-			if w := p.as(actor).get(target); w.Header().Get("Location") != signinPath {
-				t.Errorf("%s, %s afterwards: %d", actor, target, w.Code)
+	for actor, ways := range map[string][]string{"partner": {"", "own", "unlock", "show"}, "partner unlocked": {"own", "unlock", "show", "keep", "back"}} {
+		for _, step := range ways {
+			if w := p.as(actor).post("/w", url.Values{"step": {step}, "passphrase": {modelstest.Passphrase}}); w.Header().Get("Location") != signinPath {
+				t.Errorf("%s, step %q afterwards: %d", actor, step, w.Code)
 			}
 		}
 	}

@@ -165,10 +165,10 @@ func TestAgain_numbersMoved(t *testing.T) {
 func TestAgain_listMoved(t *testing.T) {
 	p := theStage(t).open(t)
 	b := p.as("partner unlocked")
-	s := sheetOf(t, b.get("/w/show").Body.String(), "release-form")
+	s := sheetOf(t, b.turn("show").Body.String(), "release-form")
 	s.values.Add("show", "noticed."+string(p.week.Add(-2)))
 	sqlExec(t, p.raw, `UPDATE partner_reports SET conflict = 10 - conflict`)
-	w := b.post("/w/show", s.values)
+	w := b.post("/w", s.values)
 	if w.Code != http.StatusConflict {
 		t.Fatalf("a list that moved: %d", w.Code)
 	}
@@ -178,7 +178,7 @@ func TestAgain_listMoved(t *testing.T) {
 			t.Errorf("%s was ticked, and is not", key)
 		}
 	}
-	if w := b.post("/w/show", back.values); w.Code != http.StatusSeeOther {
+	if w := b.post("/w", back.values); w.Code != http.StatusSeeOther {
 		t.Errorf("after a second look: %d", w.Code)
 	}
 }

@@ -8,6 +8,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -28,6 +29,8 @@ type Config struct {
 	// Secure says that people reach the app over HTTPS, so that cookies may be
 	// held to it.
 	Secure bool
+	// Leave is the address to which “Leave this page” leads; empty is DefaultLeave.
+	Leave string
 	// Demo lists the people of a demo practice, who sign in with one click.
 	// Empty for a real practice.
 	Demo []DemoPerson
@@ -46,6 +49,7 @@ type App struct {
 	log    *slog.Logger
 	secure bool
 	demo   []DemoPerson
+	leave  string
 	assets *static.Assets
 	render *renderer
 	echo   *echo.Echo
@@ -62,7 +66,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, demo: c.Demo, assets: assets, render: render, echo: echo.New()}
+	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, demo: c.Demo, leave: cmp.Or(c.Leave, DefaultLeave), assets: assets, render: render, echo: echo.New()}
 	e := a.echo
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()

@@ -109,7 +109,7 @@ func TestBrowserAccessBackwards(t *testing.T) {
 		b.signedIn(a, c.Partner)
 		b.visit("/w")
 		b.choose("alone", "yes")
-		b.eval(`(document.querySelector('.foot a').focus(), 0)`, nil)
+		b.eval(`(document.querySelector('main .row:last-child form:last-child button').focus(), 0)`, nil)
 		for range 60 {
 			b.must("Shift+Tab", chromedp.Do(b.ctx, chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))))
 			var at struct {
@@ -179,7 +179,9 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 	pavel := lines[i]
 	experiment, other, his, hers := m.line.Experiment.ID, pavel.Experiment.ID, m.person(t, "Pavel"), m.person(t, "Jitka")
 	alone := func(b *tab) { b.choose("alone", "yes") }
+	own := func(b *tab) { b.turnTo(models.VisitOwn) }
 	unlock := func(b *tab) {
+		own(b)
 		if b.count("#unlock-form") == 1 {
 			b.fill("#passphrase", m.demo[0].Passphrase)
 			b.send("unlock-form")
@@ -188,7 +190,7 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 	// show opens what she may show, and looks at everything at once.
 	show := func(b *tab) {
 		unlock(b)
-		b.visit("/w/show")
+		b.turnTo(models.VisitShow)
 		b.eval(`document.querySelectorAll('input[name=show]').forEach(e => e.checked = true)`, nil)
 		b.submit("#release-form button[value=preview]")
 	}
@@ -210,9 +212,10 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 		{"her form, alone", "/w", hers, alone},
 		{"her form, unsafe", "/w", hers, func(b *tab) { alone(b); b.choose("safe", "no") }},
 		{"her form, nothing open", "/w", m.anna, nil},
-		{"her own, locked", "/w/own", m.anna, nil},
-		{"her own", "/w/own", m.anna, unlock},
-		{"her choice", "/w/own", m.anna, show},
+		{"her own, locked", "/w", m.anna, own},
+		{"her own", "/w", m.anna, unlock},
+		{"her choice", "/w", m.anna, show},
+		{"about leaving", "/w", m.anna, func(b *tab) { b.turnTo(models.VisitAbout) }},
 		{"cases", "/cases", m.vera, nil},
 		{"new case", "/cases/new", m.vera, nil},
 		{"new case refused", "/cases/new", m.vera, func(b *tab) { b.send("case-form") }},

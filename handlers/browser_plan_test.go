@@ -295,10 +295,10 @@ func TestBrowserStory(t *testing.T) {
 
 	// She proposes, after seeing what he would see.
 	back(jitka, "jitka")
-	jitka.submit(`a[href="/w/own"]`)
+	jitka.turn("own")
 	jitka.fill("#passphrase", modelstest.Passphrase)
 	jitka.send("unlock-form")
-	jitka.submit(`a[href="/w/show"]`)
+	jitka.turn("show")
 	wanted := b1Items(t, jitka)
 	jitka.shot("release-empty")
 	for _, key := range wanted {
@@ -348,9 +348,9 @@ func TestBrowserStory(t *testing.T) {
 
 	// She takes all of it back; it is gone at the next request.
 	for n := len(wanted); n > 0; n-- {
-		jitka.visit("/w/show")
-		jitka.holds(`form[action="/w/back"]`, n)
-		jitka.submit(`form[action="/w/back"] button`)
+		jitka.turnTo("show")
+		jitka.holds(`form:has(> input[name=item])`, n)
+		jitka.submit(`form:has(> input[name=item]) button`)
 	}
 	pavel.visit("/shared")
 	pavel.is("what is shared", pavel.text("main .card"), "Nothing has been shared.")

@@ -153,11 +153,12 @@ func TestBrowserReviewDecision(t *testing.T) {
 			path        string
 			want, other string
 		}{{m.his, "/week", "The monthly form goes on until autumn.", "You can stop at any time."},
-			{m.anna, "/w/own", "The monthly form goes on. You can stop at any time.", "until autumn"}} {
+			{m.anna, "/w", "The monthly form goes on. You can stop at any time.", "until autumn"}} {
 			reader := openTab(t, m.url, s, options...)
 			reader.signedIn(m.App, x.who)
 			reader.visit(x.path)
 			if x.who.Role == models.Partner {
+				reader.turn(models.VisitOwn)
 				reader.fill("#passphrase", m.demo[0].Passphrase)
 				reader.send("unlock-form")
 			}
@@ -181,10 +182,10 @@ func TestBrowserReviewPublish(t *testing.T) {
 		vera.visit(m.casePage + "/publish")
 		vera.holds("input[name=show]", 0)
 
-		anna.visit("/w/own")
+		anna.turnTo("own")
 		anna.fill("#passphrase", m.demo[0].Passphrase)
 		anna.send("unlock-form")
-		anna.submit(`a[href="/w/show"]`)
+		anna.turn("show")
 		for _, key := range []string{"conflict.2026-05-04", "conflict.2026-06-01", "noticed.2026-05-04"} {
 			anna.choose("show", key)
 		}
@@ -222,7 +223,7 @@ func TestBrowserReviewPublish(t *testing.T) {
 		his.shot("shared-long")
 
 		m.togetherPage(t, vera)
-		anna.visit("/w/show")
+		anna.turnTo("show")
 		vera.visit(m.casePage + "/together")
 		rows := len(vera.cells(".snapshot table"))
 		anna.submit(`form:has(> input[value="conflict.2026-06-01"]) button`)
@@ -234,7 +235,7 @@ func TestBrowserReviewPublish(t *testing.T) {
 		if n := len(vera.cells(".snapshot table")); n != rows-1 {
 			t.Errorf("after she took one back the couple's page has %d weeks of %d", n, rows)
 		}
-		anna.visit("/w/show")
+		anna.turnTo("show")
 		anna.submit(`form:has(> input[value="conflict.2026-05-04"]) button`)
 		his.visit("/shared")
 		his.holds(".snapshot", standing)

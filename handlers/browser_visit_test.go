@@ -25,6 +25,20 @@ func (b *tab) signIn(name, passphrase string) {
 	b.submit("#signin-form .send button")
 }
 
+// turn presses the button that brings the partner's visit to another page.
+func (b *tab) turn(to models.Visit) {
+	b.t.Helper()
+	b.submit(`form:has(> input[name=step][value=` + string(to) + `]) button`)
+}
+
+// turnTo opens a page of the partner's visit, wherever the visit stands.
+func (b *tab) turnTo(to models.Visit) {
+	b.t.Helper()
+	b.visit(visitPath)
+	b.eval(`fetch('/w', {method: 'POST', redirect: 'manual', body: new URLSearchParams({step: '`+string(to)+`'})}).then(() => 0)`, nil)
+	b.visit(visitPath)
+}
+
 // over fails the test unless the session has ended.
 func (b *tab) over() {
 	b.t.Helper()
@@ -198,7 +212,7 @@ func TestBrowserVisitOwnPages(t *testing.T) {
 		b.visit("/w")
 		b.is("the page", b.text(".card"), "Saved. Thank you.")
 		b.holds("#visit-form", 0)
-		b.submit(`a[href="/w/own"]`)
+		b.turn("own")
 		b.is("the title", b.title(), "Weekly form")
 		b.holds("dl", 0)
 		b.fill("#passphrase", "not her passphrase")
@@ -211,7 +225,7 @@ func TestBrowserVisitOwnPages(t *testing.T) {
 		b.shot("own-locked")
 		b.fill("#passphrase", modelstest.Passphrase)
 		b.submit("#unlock-form .send button")
-		b.is("the address", b.path(), "/w/own")
+		b.is("the address", b.path(), "/w")
 		text := b.text("main")
 		for _, want := range []string{"Week of 9 March 2026", "Tension", "6", "Close to leaving", "5", "Noticed", "2", "How real it felt", "4",
 			"Could say no", "Mostly", "Children", "Rather not say", herNote} {
@@ -229,7 +243,7 @@ func TestBrowserVisitOwnPages(t *testing.T) {
 			}
 		}
 		b.shot("own")
-		b.submit(`.row a[href="/w"]`)
+		b.submit(`.row form:has(> input[value=form]) button.quiet`)
 		b.sees(false, afterAlone)
 		b.choose("alone", "yes")
 		b.is("what is chosen", strings.Join(b.checked(), " "),

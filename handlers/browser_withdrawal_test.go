@@ -50,7 +50,7 @@ func TestBrowserWithdrawal(t *testing.T) {
 		his.holds("[name=done]", 0)
 		look(his, planPath, "withdrawal-client-plan")
 		hers.signedIn(w.a, w.c.Partner)
-		look(hers, formPath, "withdrawal-partner")
+		look(hers, visitPath, "withdrawal-partner")
 		hers.choose("alone", "yes")
 		hers.holds("[name=noticed], [name=enough]", 0)
 		hers.holds("[name=leaving]", 11)

@@ -125,31 +125,38 @@ func TestCanary_partnerLeavesNothing(t *testing.T) {
 		"pushed": "yes", "children": "frightened", "enough": "not_yet", "other": "zqother7f3a", "note": "zqnote7f3a", "contact": "soon"} {
 		form.Set(name, value)
 	}
-	w := b.post("/w", form)
+	sent := b.post("/w", form)
+	if sent.Code != http.StatusSeeOther || sent.Header().Get("Location") != visitPath {
+		t.Fatalf("submit: %d %s", sent.Code, sent.Body)
+	}
+	w := b.get("/w")
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Saved. Thank you.") {
-		t.Fatalf("submit: %d %s", w.Code, w.Body)
+		t.Errorf("after it: %d %s", w.Code, w.Body)
 	}
 	cookies := w.Result().Cookies()
 	if len(cookies) != 1 || cookies[0].MaxAge >= 0 || cookies[0].Value != "" {
 		t.Errorf("the session's cookie stays: %v", cookies)
 	}
 	b.cookie = nil
-	answers := []*httptest.ResponseRecorder{w, b.get("/w"), old.get("/w"), old.get("/w/own"), old.post("/w", form)}
+	answers := []*httptest.ResponseRecorder{w, b.get("/w"), old.post("/w", url.Values{"step": {"own"}}), old.post("/w", url.Values{"step": {"unlock"}, "passphrase": {modelstest.Passphrase}}), old.post("/w", form), old.get("/w")}
 	for i, a := range answers[1:4] {
 		if a.Code != http.StatusSeeOther || a.Header().Get("Location") != signinPath {
 			t.Errorf("request %d after the form: %d, %s", i+1, a.Code, a.Header().Get("Location"))
 		}
 	}
 	// The very same form, sent twice by a phone, is told the very same.
-	if twice := answers[4]; twice.Code != http.StatusOK || twice.Body.String() != w.Body.String() {
+	if twice := answers[4]; whole(twice) != whole(sent) {
 		t.Errorf("the form sent twice: %d", twice.Code)
+	}
+	if said := answers[5]; said.Body.String() != w.Body.String() {
+		t.Errorf("after the form sent twice: %d", said.Code)
 	}
 	form.Set("note", "zqnote7f3a, and more")
 	if other := old.post("/w", form); other.Code < 400 || strings.Contains(other.Body.String(), "Saved. Thank you.") {
 		t.Errorf("another form after it: %d", other.Code)
 	}
 	again := as(t, p.App, p.other.Partner)
-	answers = append(answers, again.get("/w"), again.get("/w/own"), again.get("/w/show"), again.post("/w", url.Values{"alone": {"yes"}, "week": {string(p.week)}}))
+	answers = append(answers, again.get("/w"), again.turn(models.VisitOwn), again.turn(models.VisitShow), again.post("/w", url.Values{"alone": {"yes"}, "week": {string(p.week)}}))
 	for i, a := range answers {
 		if found := hits(whole(a), []string{"zqother7f3a", "zqnote7f3a"}); found != nil {
 			t.Errorf("answer %d holds %v", i, found)
@@ -164,7 +171,7 @@ func TestCanary_partnerLeavesNothing(t *testing.T) {
 	}
 	// Her passphrase opens what she wrote, but never whether she was safe or pushed.
 	must(t, p.db.Unlock(t.Context(), mustViewer(t, p, again), modelstest.Passphrase))
-	own := again.get("/w/own").Body.String()
+	own := again.turn(models.VisitOwn).Body.String()
 	if !strings.Contains(own, "zqnote7f3a") || strings.Contains(own, "Another way") || strings.Contains(own, "another_way") {
 		t.Errorf("her own page holds too little or too much\n%s", own)
 	}

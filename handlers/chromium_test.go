@@ -47,8 +47,12 @@ func (s screen) inDark() screen { s.dark = true; return s }
 // A tabOption changes how openTab opens a tab.
 type tabOption int
 
-// noScript turns JavaScript off in the tab. The queries of tab still work.
-const noScript tabOption = iota
+const (
+	// noScript turns JavaScript off in the tab. The queries of tab still work.
+	noScript tabOption = iota
+	// fresh is a device on which the partner has not been told what leaving does.
+	fresh
+)
 
 // chromium is the one browser of this package's tests.
 var chromium struct {
@@ -169,6 +173,9 @@ func openTab(t *testing.T, baseURL string, s screen, options ...tabOption) *tab 
 	tabCall(b, cdpemulation.SetEmulatedMedia, cdpemulation.SetEmulatedMediaParams{Features: []*cdpemulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 	tabCall(b, cdpemulation.SetFocusEmulationEnabled, cdpemulation.SetFocusEmulationEnabledParams{Enabled: true})
+	if !slices.Contains(options, fresh) {
+		b.cookie("told", "yes", "/")
+	}
 	if !b.script {
 		tabCall(b, cdpemulation.SetScriptExecutionDisabled, cdpemulation.SetScriptExecutionDisabledParams{Value: true})
 	}

@@ -241,7 +241,7 @@ func TestMethods(t *testing.T) {
 			}
 		}
 	}
-	for _, target := range []string{"/nowhere", "/week/", "/weeks", "/w/own/", "/cases/", "/.env", "/static/", "/static/app.css", "//week", "/WEEK", "/week%2f"} {
+	for _, target := range []string{"/nowhere", "/week/", "/weeks", "/w/own", "/w/", "/cases/", "/.env", "/static/", "/static/app.css", "//week", "/WEEK", "/week%2f"} {
 		if res := ask("GET", target, "client"); res.StatusCode != http.StatusNotFound || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("GET %s: %d, %s", target, res.StatusCode, res.Header.Get("Cache-Control"))
 		}

@@ -68,11 +68,13 @@ func (a *App) person(t testing.TB, name string) models.Viewer {
 	return models.Viewer{}
 }
 
-// browser sends requests with the cookie of one session.
+// browser sends requests with the cookie of one session. The partner has been
+// told on it what leaving does, unless it is fresh.
 type browser struct {
 	t      testing.TB
 	app    http.Handler
 	cookie *http.Cookie
+	fresh  bool
 }
 
 // as opens a browser in which a person is signed in; the zero Viewer is nobody.
@@ -89,7 +91,7 @@ func as(t testing.TB, a *App, v models.Viewer) *browser {
 func unlocked(t testing.TB, a *App, v models.Viewer) *browser {
 	t.Helper()
 	b := as(t, a, v)
-	if got := b.post("/w/unlock", url.Values{"passphrase": {modelstest.Passphrase}}); got.Code != http.StatusSeeOther {
+	if got := b.post("/w", url.Values{"step": {"unlock"}, "passphrase": {modelstest.Passphrase}}); got.Code != http.StatusSeeOther {
 		t.Fatalf("unlock: %d", got.Code)
 	}
 	return b
@@ -127,6 +129,9 @@ func (b *browser) sendText(method, target, kind, body string, header ...string) 
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
+	if !b.fresh {
+		r.AddCookie(&http.Cookie{Name: "told", Value: "yes"})
+	}
 	w := httptest.NewRecorder()
 	b.app.ServeHTTP(w, r)
 	return w
@@ -140,6 +145,15 @@ func (b *browser) get(target string) *httptest.ResponseRecorder {
 func (b *browser) post(target string, body url.Values) *httptest.ResponseRecorder {
 	b.t.Helper()
 	return b.send(http.MethodPost, target, body)
+}
+
+// turn brings the partner's visit to one of its pages and looks at it.
+func (b *browser) turn(to models.Visit) *httptest.ResponseRecorder {
+	b.t.Helper()
+	if w := b.post(visitPath, url.Values{"step": {string(to)}}); w.Code != http.StatusSeeOther {
+		b.t.Fatalf("to %s: %d", to, w.Code)
+	}
+	return b.get(visitPath)
 }
 
 // swap posts as htmx does.

@@ -163,8 +163,8 @@ func (p *play) crawl() (list []reply) {
 			send("/week/done", url.Values{})
 		}
 		send("/w", with("alone", "yes"))
-		send("/w/unlock", url.Values{"passphrase": {modelstest.Passphrase}})
-		send("/w/back", url.Values{"item": {p.extra}})
+		send("/w", url.Values{"step": {"unlock"}, "passphrase": {modelstest.Passphrase}})
+		send("/w", url.Values{"step": {"back"}, "item": {p.extra}})
 		send("/cases/"+p.couple.CaseID+"/publish", url.Values{"show": {p.extra}, "words": {"Mine."}})
 		send("/signin", url.Values{"signin": {"ada-partner"}, "passphrase": {"a guess of his"}})
 		note("a form of another site", b.send(http.MethodPost, "/week", good, "Sec-Fetch-Site", "cross-site"))

@@ -14,10 +14,7 @@ const (
 	planPath     = "/plan"
 	chartPath    = "/chart"
 	sharedPath   = "/shared"
-	formPath     = "/w" // the partner's whole visit
-	ownPath      = "/w/own"
-	showPath     = "/w/show"
-	stopPath     = "/w/stop"
+	visitPath    = "/w" // the partner's whole visit
 )
 
 func casePath(id string) string       { return casesPath + "/" + id }
@@ -45,7 +42,7 @@ func homePath(role models.Role) string {
 	case models.Client:
 		return weekPath
 	case models.Partner:
-		return formPath
+		return visitPath
 	}
 	return signinPath
 }

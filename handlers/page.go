@@ -14,9 +14,9 @@ type page struct {
 	Name    string      // only the therapist's pages say whose they are
 	Nav     []link
 	Back    *link
-	Charts  bool // the page has a chart
-	Refetch bool // what the page shows may be taken back: fetch it again when it is looked at again
-	Exit    bool // “Leave this page”
+	Charts  bool   // the page has a chart
+	Refetch bool   // what the page shows may be taken back: fetch it again when it is looked at again
+	Leave   string // where “Leave this page” leads; empty where it does not stand
 }
 
 // link is an address with its words.
@@ -30,18 +30,18 @@ const neutralTitle = "Weekly form"
 // chrome makes the frame of a page for a viewer. at is the address of the entry
 // of the way around that is current.
 func (a *App) chrome(v models.Viewer, at, heading string) page {
-	p := page{Title: neutralTitle, Heading: heading, Role: v.Role, Name: v.Name}
+	p := page{Title: neutralTitle, Heading: heading, Role: v.Role, Name: v.Name, Leave: a.leave}
 	switch v.Role {
 	case models.Therapist:
-		p.Title = heading
+		p.Title, p.Leave = heading, ""
 		p.Nav = []link{{Href: casesPath, Text: "Cases"}}
 		if v.Owner {
 			p.Nav = append(p.Nav, link{Href: practicePath, Text: "Practice"})
 		}
 	case models.Partner:
-		p.Name, p.Exit = "", true
+		p.Name = ""
 	case models.Client:
-		p.Name, p.Exit = "", true
+		p.Name = ""
 		p.Nav = []link{{Href: weekPath, Text: "This week"}, {Href: planPath, Text: "Plan"}, {Href: chartPath, Text: "Chart"}, {Href: sharedPath, Text: "Shared"}}
 	}
 	for i := range p.Nav {

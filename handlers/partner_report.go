@@ -14,7 +14,7 @@ type visitPage struct {
 	Page page
 	Said said
 	Form *form
-	Own  bool // the way to her own pages
+	Ways []turn
 }
 
 func (visitPage) template() string { return "visit" }
@@ -101,17 +101,17 @@ func reportValues(r *models.PartnerReport) map[string]string {
 // notRepeated stands over every correction, whatever was said.
 const notRepeated = "Whether you felt safe, whether anyone pushed you and how you want to be contacted is not repeated here: left empty, it stays as it is."
 
-func partnerForm(open models.PartnerForm, ed editing, action string) form {
+func partnerForm(open models.PartnerForm, ed editing) form {
 	x := ed.filler("")
 	alone := x.choice("alone", "Are you on your own, and is it all right to answer now?", "yes", "Yes, go on", "not_now", "Not now")
-	return ed.finish(form{ID: "visit-form", Action: action, Submit: "Save", Hidden: []saved{{"week", string(open.Week)}}, Parts: []part{
+	return ed.finish(form{ID: "visit-form", Action: visitPath, Submit: "Save", Hidden: []saved{{"week", string(open.Week)}}, Parts: []part{
 		{Class: "first", Fields: []field{alone}},
 		{Heading: weekRange(open.Week), Intro: "Skip anything you like. Your therapist alone reads it, on working days and not at once.", Class: "after-alone", Fields: partnerFields(x, open)}}})
 }
 
 func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (visitPage, error) {
 	ctx := c.Request().Context()
-	p := visitPage{Page: a.partnerChrome(), Own: true}
+	p := visitPage{Page: a.partnerChrome(), Ways: []turn{toOwn, toAbout}}
 	open, isOpen, err := a.db.PartnerForm(ctx, v)
 	if err != nil {
 		return p, err
@@ -142,7 +142,7 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 			}
 		}
 	}
-	fm := partnerForm(open, ed, formPath)
+	fm := partnerForm(open, ed)
 	if ed.saved != nil {
 		fm.Parts[1].Intro = "What is shown now and gets another number here is taken back. " + notRepeated
 	}
@@ -168,29 +168,21 @@ func reportInput(f typed) models.PartnerReportInput {
 
 // savePartnerReport keeps the partner's entry for a week and ends her session.
 // “Not now” keeps nothing and ends it too.
-func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
+func (a *App) savePartnerReport(c echo.Context, v models.Viewer, f typed) error {
 	ctx := c.Request().Context()
-	done := visitPage{Page: a.partnerChrome(), Said: said{Over: true}}
+	var err error
+	how := models.VisitForm
 	switch f.text("alone") {
 	case "not_now":
-		if err := a.endSession(c, v); err != nil {
-			return err
-		}
-		done.Said.Lines = []string{"You can come back any time until Wednesday."}
-		return a.pageOr(c, http.StatusOK, done, done.Said)
+		how = models.VisitLater
+		err = a.db.Postpone(ctx, v)
 	case "yes":
 		err = a.db.SubmitPartnerReport(ctx, v, reportInput(f))
 	default:
 		err = &models.Error{Kind: models.Invalid, Message: "Something here needs a change. Look for the mark.", Fields: models.FieldErrors{"alone": "Choose one."}}
 	}
 	if err == nil {
-		a.forget(c)
-		done.Said.Lines = []string{"Saved. Thank you."}
-		return a.pageOr(c, http.StatusOK, done, done.Said)
+		return a.over(c, how)
 	}
 	e, status, ok := a.again(c, err)
 	if !ok {
@@ -201,115 +193,4 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer) error {
 		return err
 	}
 	return a.pageOr(c, status, p, *p.Form)
-}
-
-// ownPage is what the partner wrote, after her passphrase again.
-type ownPage struct {
-	Page    page
-	Unlock  *form
-	Notices []models.Notice
-	Rows    []ownRow
-	Correct bool
-	Stop    form
-}
-
-type ownRow struct {
-	Week  string
-	Lines []saved
-}
-
-func (ownPage) template() string { return "own" }
-
-func (a *App) unlockForm(f typed, e *models.Error) form {
-	ed := editing{typed: f, problem: e}
-	return ed.finish(form{ID: "unlock-form", Action: "/w/unlock", Submit: "Go on", Plain: true,
-		Parts: []part{{Intro: "Your own pages open for five minutes.", Fields: []field{ed.filler("").passphrase("passphrase", "Your passphrase", "", false)}}}})
-}
-
-// showOwn shows the partner what she wrote, without the guarded answers.
-func (a *App) showOwn(c echo.Context, v models.Viewer) error {
-	p, err := a.ownPage(c, v, nil, nil)
-	if err != nil {
-		return err
-	}
-	return a.page(c, http.StatusOK, p)
-}
-
-// ownPage makes the page; f and e are a form on it that is shown again.
-func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error) (ownPage, error) {
-	ctx := c.Request().Context()
-	p := ownPage{Page: a.partnerChrome()}
-	if !v.Unlocked {
-		fm := a.unlockForm(nil, nil)
-		p.Unlock = &fm
-		return p, nil
-	}
-	reports, err := a.db.OwnReports(ctx, v)
-	if err != nil {
-		return p, err
-	}
-	if p.Notices, err = a.db.PartnerNotices(ctx, v); err != nil {
-		return p, err
-	}
-	open, isOpen, err := a.db.PartnerForm(ctx, v)
-	if err != nil {
-		return p, err
-	}
-	p.Correct = isOpen && open.Saved > 0
-	for i := len(reports) - 1; i >= 0; i-- {
-		p.Rows = append(p.Rows, newOwnRow(reports[i]))
-	}
-	p.Stop = stopForm(open.ClientPronoun, editing{typed: f, problem: e})
-	return p, nil
-}
-
-func newOwnRow(r models.PartnerReport) ownRow {
-	row := ownRow{Week: "Week of " + r.Week.Monday().Long()}
-	add := func(name, value string) {
-		if value != "" {
-			row.Lines = append(row.Lines, saved{name, value})
-		}
-	}
-	add("Tension", digits(r.Conflict))
-	add("Close to leaving", digits(r.Leaving))
-	if r.Noticed != nil {
-		add("Noticed", models.NoticedText(*r.Noticed))
-	}
-	add("How real it felt", digits(r.FeltReal))
-	add("Anything different", answerText(r.Different))
-	add("Could say no", answerText(r.SayNo))
-	add("Children", answerText(r.Children))
-	if r.Call != nil && r.Call.Answer != "skipped" {
-		add("Would it be enough?", models.CallText(r.Call.Answer))
-		add("What would have to be different", r.Call.Different)
-	}
-	add("For your therapist", r.Note)
-	return row
-}
-
-// answerText writes an answer of the partner's form, nothing for one that was
-// skipped or not asked.
-func answerText(answer string) string {
-	return map[string]string{"yes": "Yes", "mostly": "Mostly", "not_always": "Not always", "no": "No", "did_not_come_up": "It did not come up",
-		"as_usual": "As usual", "quieter": "Quieter or more careful", "frightened": "Frightened or pulled in", "not_at_home": "They were not at home",
-		"rather_not_say": "Rather not say", "a_little_better": "A little better", "better": "Better", "a_little_worse": "A little worse", "worse": "Worse",
-		"a_little": "A little"}[answer]
-}
-
-// unlock opens the partner's own pages after her passphrase.
-func (a *App) unlock(c echo.Context, v models.Viewer) error {
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	err = a.db.Unlock(c.Request().Context(), v, f.text("passphrase"))
-	if err == nil {
-		return a.redirect(c, ownPath)
-	}
-	e, status, ok := a.again(c, err)
-	if !ok {
-		return err
-	}
-	fm := a.unlockForm(f, e)
-	return a.page(c, status, ownPage{Page: a.partnerChrome(), Unlock: &fm})
 }

@@ -180,7 +180,12 @@ func (b *browser) follow(from string) map[string]*httptest.ResponseRecorder {
 			values, err := url.ParseQuery(parts[3])
 			must(b.t, err)
 			take(next+" swap", parts[1], b.swap(parts[1], values))
-			take(next, parts[1], b.post(parts[1], values))
+			w := b.post(parts[1], values)
+			take(next, parts[1], w)
+			// What stands at an address may depend on the step before.
+			if at := w.Header().Get("Location"); strings.HasPrefix(at, "/") {
+				take(next+" and then", at, b.get(at))
+			}
 			continue
 		}
 		take(next+" swap", next, b.send(http.MethodGet, next, nil, "HX-Request", "true"))

@@ -22,6 +22,7 @@ type releasePage struct {
 	Him     string
 	Does    string
 	Waiting int // proposals that wait for the review
+	Back    []turn
 }
 
 // offerGroup is the offers of one phase: those of each week, then its averages.
@@ -98,7 +99,7 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 	if err != nil {
 		return releasePage{}, err
 	}
-	p := releasePage{Page: a.partnerChrome(), Problem: problem, Hidden: hidden(nil, version), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
+	p := releasePage{Page: a.partnerChrome(), Problem: problem, Back: []turn{toOwn}, Hidden: hidden(nil, version, saved{"step", "keep"}), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
 	checked := ticked(f)
 	if f == nil {
 		checked = func(o models.Offer) bool { return o.Proposed }
@@ -117,9 +118,6 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 
 // showRelease shows the partner what she may choose to show.
 func (a *App) showRelease(c echo.Context, v models.Viewer) error {
-	if !v.Unlocked {
-		return a.redirect(c, ownPath)
-	}
 	p, err := a.releasePage(c, v, nil, "")
 	if err != nil {
 		return err
@@ -128,14 +126,7 @@ func (a *App) showRelease(c echo.Context, v models.Viewer) error {
 }
 
 // saveRelease keeps the partner's choice, or shows what it would look like.
-func (a *App) saveRelease(c echo.Context, v models.Viewer) error {
-	if !v.Unlocked {
-		return a.redirect(c, ownPath)
-	}
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
+func (a *App) saveRelease(c echo.Context, v models.Viewer, f typed) error {
 	ctx := c.Request().Context()
 	if f.text("act") == "preview" {
 		p, err := a.releasePage(c, v, f, "")
@@ -156,11 +147,11 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer) error {
 		p.Page.Charts = p.Preview.Page.Charts
 		return a.page(c, http.StatusOK, p)
 	}
-	err = a.db.Propose(ctx, v, models.ProposeInput{Keys: f.all("show"), Version: f.text("version"), Submission: f.submission()})
+	err := a.db.Propose(ctx, v, models.ProposeInput{Keys: f.all("show"), Version: f.text("version"), Submission: f.submission()})
 	if err != nil {
 		return a.releaseAgain(c, v, f, err)
 	}
-	return a.redirect(c, showPath)
+	return a.redirect(c, visitPath)
 }
 
 func (a *App) releaseAgain(c echo.Context, v models.Viewer, f typed, err error) error {
@@ -196,16 +187,9 @@ func (a *App) previewOf(c echo.Context, client models.Viewer, s models.Snapshot,
 }
 
 // takeBack closes one thing that is shown.
-func (a *App) takeBack(c echo.Context, v models.Viewer) error {
-	if !v.Unlocked {
-		return a.redirect(c, ownPath)
-	}
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
+func (a *App) takeBack(c echo.Context, v models.Viewer, f typed) error {
 	if err := a.db.TakeBack(c.Request().Context(), v, strings.TrimSpace(f.text("item"))); err != nil {
 		return err
 	}
-	return a.redirect(c, showPath)
+	return a.redirect(c, visitPath)
 }

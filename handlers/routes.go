@@ -28,14 +28,8 @@ func (a *App) routes() []route {
 		{get, "/chart", client, a.showChart},
 		{get, "/shared", client, a.showShared},
 
-		{get, "/w", partner, a.showPartnerForm},
-		{post, "/w", partner | justEnded, a.savePartnerReport},
-		{post, "/w/unlock", partner, a.unlock},
-		{get, "/w/own", partner, a.showOwn},
-		{get, "/w/show", partner, a.showRelease},
-		{post, "/w/show", partner, a.saveRelease},
-		{post, "/w/back", partner, a.takeBack},
-		{post, "/w/stop", partner | justEnded, a.stopReporting},
+		{get, "/w", partner | justEnded, a.showVisit},
+		{post, "/w", partner | justEnded, a.visit},
 
 		{get, "/cases", therapist, a.showCases},
 		{get, "/cases/new", therapist, a.newCase},

@@ -65,9 +65,10 @@ func TestContactSheet(t *testing.T) {
 		{"client-chart", "/chart", a.person(t, "Marcus"), false},
 		{"client-shared", "/shared", a.person(t, "Marcus"), false},
 		{"partner-form", "/w", a.person(t, "Jitka"), false},
-		{"partner-locked", "/w/own", a.person(t, "Anna"), false},
-		{"partner-own", "/w/own", a.person(t, "Anna"), true},
-		{"partner-release", "/w/show", a.person(t, "Anna"), true},
+		{"partner-locked", "own", a.person(t, "Anna"), false},
+		{"partner-own", "own", a.person(t, "Anna"), true},
+		{"partner-release", "show", a.person(t, "Anna"), true},
+		{"partner-about", "about", a.person(t, "Anna"), false},
 	}
 	for _, s := range []screen{phone, laptop, phone.inDark(), laptop.inDark()} {
 		t.Run(s.name, func(t *testing.T) {
@@ -80,11 +81,15 @@ func TestContactSheet(t *testing.T) {
 					b.cookie(cookie.Name, cookie.Value, "/")
 				}
 				if p.unlock {
-					b.visit("/w/own")
+					b.turnTo("own")
 					b.fill("#passphrase", a.demo[0].Passphrase)
 					b.submit("#unlock-form button")
 				}
-				b.visit(p.path)
+				if p.path[0] == '/' {
+					b.visit(p.path)
+				} else {
+					b.turnTo(models.Visit(p.path))
+				}
 				if p.name == "partner-form" {
 					b.choose("alone", "yes")
 				}

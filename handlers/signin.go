@@ -104,29 +104,6 @@ func (a *App) doSignOut(c echo.Context, v models.Viewer) error {
 	return a.redirect(c, "/")
 }
 
-func (a *App) endSession(c echo.Context, v models.Viewer) error {
-	a.forget(c)
-	c.Response().Header().Set("Clear-Site-Data", `"cookies", "storage"`)
-	if !v.Known() {
-		return nil
-	}
-	return a.db.EndSession(c.Request().Context(), v)
-}
-
-// exitPage is blank and goes on to a neutral site at once.
-type exitPage struct{}
-
-func (exitPage) template() string { return "exit" }
-
-// doExit ends the session and leaves for a neutral site. A redirect out of a
-// form would be stopped by the content policy, so the page itself moves on.
-func (a *App) doExit(c echo.Context, v models.Viewer) error {
-	if err := a.endSession(c, v); err != nil {
-		a.log.Error("session not ended at exit", "err", err)
-	}
-	return a.page(c, http.StatusOK, exitPage{})
-}
-
 // showHealth answers whether the program and its database are alive.
 func (a *App) showHealth(c echo.Context, _ models.Viewer) error {
 	if err := a.db.Ping(c.Request().Context()); err != nil {

@@ -74,7 +74,8 @@ func newStage(t testing.TB) *stage {
 	// A partner has one session at a time; here she has a second, unlocked one.
 	s.sessions["partner unlocked"] = "unlocked"
 	hash := func(token string) string { sum := sha256.Sum256([]byte(token)); return hex.EncodeToString(sum[:]) }
-	sqlExec(t, raw, `INSERT INTO sessions SELECT ?, person_id, created_at, expires_at, '2100-01-01', NULL FROM sessions WHERE token_hash = ?`, hash("unlocked"), hash(s.sessions["partner"]))
+	sqlExec(t, raw, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at, unlocked_until)
+		SELECT ?, person_id, created_at, expires_at, '2100-01-01' FROM sessions WHERE token_hash = ?`, hash("unlocked"), hash(s.sessions["partner"]))
 	sqlExec(t, raw, `UPDATE sessions SET expires_at = '2026-01-01T00:00:00.000Z' WHERE token_hash = ?`, hash(s.sessions["expired client"]))
 	file := filepath.Join(t.TempDir(), "stage.db")
 	sqlExec(t, raw, `VACUUM INTO ?`, file)

@@ -75,7 +75,7 @@ func (w *backAndOn) weeks(n int, leaving, call string, planned bool) {
 		if planned && i == n-1 {
 			hers["enough"] = call
 		}
-		w.hers(func() { w.send(as(w.t, w.a, w.c.Partner), formPath, "visit-form", hers) })
+		w.hers(func() { w.send(as(w.t, w.a, w.c.Partner), visitPath, "visit-form", hers) })
 		w.c.Practice.NextMonday()
 		w.now++
 	}
@@ -154,7 +154,7 @@ func TestWithdrawal_thereAndBackToTheEnd(t *testing.T) {
 	w.wants(w.page(w.client(), planPath), "As before the plan. Nothing is planned", "27 April 2026 to 17 May 2026<")
 	w.c.Practice.Sunday()
 	w.wants(w.page(w.client(), weekPath), "How tense were things between you?", "-How many times", "-How much effort", "-how close", "-How sure")
-	w.wants(w.page(as(t, w.a, w.c.Partner), formPath), "How close are you to leaving?", "-How often did you notice", "-Was anything different", "-would it be enough")
+	w.wants(w.page(as(t, w.a, w.c.Partner), visitPath), "How close are you to leaving?", "-How often did you notice", "-Was anything different", "-would it be enough")
 	w.weeks(2, "7", "", false)
 	w.wants(w.page(w.client(), chartPath), `"name":"As before"`)
 	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), ">A-B data: change is consistent with the plan at most.")

@@ -95,7 +95,7 @@ func (db *DB) StopReporting(ctx context.Context, v Viewer, s Submission) error {
 			// A flag that was closed stays closed: another in the same words would not be seen.
 			f.Said += strings.Repeat(", again", before)
 			return caseID, errors.Join(t.keepFlag(ctx, caseID, f), t.pausePartner(ctx, v, caseID, from, withdrawn),
-				t.endAccess(ctx, v.PersonID, v.Session), t.endAfterSubmit(ctx, v), t.audit(ctx, v, "partner stopped reporting", caseID, v.PersonID))
+				t.endAccess(ctx, v.PersonID, v.Session), t.endVisit(ctx, v, VisitStopped), t.audit(ctx, v, "partner stopped reporting", caseID, v.PersonID))
 		})
 		return err
 	})

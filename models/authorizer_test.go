@@ -31,7 +31,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"client_notices":  {"id case_id body written_on created_at", ""},
 
 	"invitations":         {"", "code_hash person_id expires_at used_at created_at"},
-	"sessions":            {"", "token_hash person_id created_at expires_at unlocked_until ended_at"},
+	"sessions":            {"", "token_hash person_id created_at expires_at visit unlocked_until ended_at"},
 	"submissions":         {"", "person_id id fingerprint object_id created_at"},
 	"audit":               {"", "id at person_id role action case_id object_id"},
 	"candidates":          {"", "case_id place behaviour cost"},

@@ -35,6 +35,7 @@ type DB struct {
 	now     func() time.Time
 	hashing hashCost
 	tries   attempts
+	idle    idle
 }
 
 // writeLimit is the longest that a write may take, from its first statement to

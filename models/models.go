@@ -31,6 +31,8 @@ type Viewer struct {
 	Owner    bool
 	// Session is the hash of the token of the session that is being used.
 	Session string
+	// Visit is where the partner's visit stands; VisitForm for everybody else.
+	Visit Visit
 	// Unlocked says that the partner gave her passphrase again and may read
 	// back what she wrote.
 	Unlocked bool

@@ -144,7 +144,7 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 		if err != nil {
 			return err
 		}
-		return t.endAfterSubmit(ctx, v)
+		return t.endVisit(ctx, v, VisitForm)
 	})
 }
 

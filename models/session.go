@@ -16,6 +16,9 @@ const (
 	unlockLasts      = 5 * time.Minute
 )
 
+// PartnerIdle is how long a partner's session lasts while it is not used.
+const PartnerIdle = 5 * time.Minute
+
 func sessionLasts(role Role) time.Duration {
 	switch role {
 	case Client:
@@ -88,11 +91,14 @@ func (db *DB) StartSession(ctx context.Context, v Viewer) (token string, expires
 			hashed(token), v.PersonID, t.stamp(), stamp(expires))
 		return err
 	})
+	if err == nil && v.Role == Partner {
+		db.idle.over(hashed(token), db.Now())
+	}
 	return token, expires, err
 }
 
 // Authenticate gives the viewer whose session a token is, the zero Viewer when
-// it is nobody's. It writes nothing.
+// it is nobody's or was left alone for too long. It writes nothing.
 func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 	var v Viewer
 	if token == "" {
@@ -100,9 +106,9 @@ func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 	}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
 		var unlocked, ended sql.NullString
-		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.unlocked_until, s.ended_at
+		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.visit, s.unlocked_until, s.ended_at
 			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2`,
-			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &unlocked, &ended)
+			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &v.Visit, &unlocked, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -110,6 +116,9 @@ func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 		v.Unlocked = unlocked.String > t.stamp() && !v.Ended
 		return err
 	})
+	if err == nil && v.Role == Partner && !v.Ended && db.idle.over(v.Session, db.Now()) {
+		return Viewer{}, nil
+	}
 	return v, err
 }
 
@@ -120,23 +129,6 @@ func (db *DB) EndSession(ctx context.Context, v Viewer) error {
 
 func (t *tx) endSession(ctx context.Context, v Viewer) error {
 	_, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, v.Session)
-	return err
-}
-
-// replayLasts is how long a form that ended its session is still recognised
-// when it comes a second time.
-const replayLasts = 10 * time.Minute
-
-// signedOut is the answer to another form than the one that ended the session.
-func signedOut() error {
-	return &Error{Kind: Forbidden, Message: "You are signed out. What was sent before is saved; this is not."}
-}
-
-// endAfterSubmit ends the session of a form that was saved. For ten minutes the
-// token is good for one thing: to give the same form the same answer again.
-func (t *tx) endAfterSubmit(ctx context.Context, v Viewer) error {
-	_, err := t.ExecContext(ctx, `UPDATE sessions SET ended_at = $1, expires_at = $2, unlocked_until = NULL WHERE token_hash = $3 AND ended_at IS NULL`,
-		t.stamp(), stamp(t.now.Add(replayLasts)), v.Session)
 	return err
 }
 

@@ -64,7 +64,10 @@ func TestSession_endsAfterItsTime(t *testing.T) {
 			if !expires.Equal(start.Add(row.lasts)) {
 				t.Errorf("it ends at %v, wanted %v after %v", expires, row.lasts, start)
 			}
-			later(p, row.lasts-time.Second)
+			for left := row.lasts - time.Second; left > 0; left -= 4 * time.Minute {
+				later(p, min(left, 4*time.Minute))
+				who(t, p, token) // a partner's is kept alive by being used
+			}
 			if !who(t, p, token).Known() {
 				t.Error("a second before its end it is over")
 			}
@@ -102,6 +105,72 @@ func TestSession_partnerHasOne(t *testing.T) {
 	must(t, p.EndSession(ctx, who(t, p, client1)))
 	if who(t, p, client1).Known() || !who(t, p, client2).Known() {
 		t.Error("signing out did not end that session alone")
+	}
+}
+
+func TestSession_partnerLeavesItAlone(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	token, client := signIn(t, p, c.Partner), signIn(t, p, c.Client)
+	later(p, models.PartnerIdle-time.Second)
+	if !who(t, p, token).Known() {
+		t.Error("it was over before five minutes")
+	}
+	later(p, models.PartnerIdle-time.Second)
+	if !who(t, p, token).Known() {
+		t.Error("being used did not keep it alive")
+	}
+	later(p, models.PartnerIdle)
+	if who(t, p, token).Known() {
+		t.Error("it lives after five minutes without use")
+	}
+	later(p, -time.Hour)
+	signIn(t, p, c.Client)
+	if who(t, p, token).Known() {
+		t.Error("a clock that is set back brings it to life")
+	}
+	later(p, 2*time.Hour)
+	if !who(t, p, client).Known() {
+		t.Error("the client's session was ended by being left alone")
+	}
+	// Another program on the same file begins to count when it first sees it.
+	token = signIn(t, p, c.Partner)
+	again, err := models.Open(models.Options{File: p.File, Now: p.Clock.Now, CheapPassphrases: true})
+	must(t, err)
+	defer again.Close()
+	later(p, 6*time.Minute)
+	if v, err := again.Authenticate(ctx, token); err != nil || !v.Known() {
+		t.Errorf("after a restart the viewer is %+v, %v", v, err)
+	}
+}
+
+func TestVisit_turns(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	token := signIn(t, p, c.Partner)
+	for _, to := range []models.Visit{models.VisitOwn, models.VisitShow, models.VisitAbout, models.VisitForm} {
+		must(t, p.Turn(ctx, who(t, p, token), to))
+		if v := who(t, p, token); v.Visit != to || v.Unlocked {
+			t.Errorf("turned to %s: %+v", to, v)
+		}
+	}
+	for _, to := range []models.Visit{"", "later", "elsewhere"} {
+		wantKind(t, p.Turn(ctx, who(t, p, token), to), models.NotFound)
+	}
+	must(t, p.Unlock(ctx, who(t, p, token), modelstest.Passphrase))
+	must(t, p.Postpone(ctx, who(t, p, token)))
+	v := who(t, p, token)
+	if !v.Ended || v.Unlocked || v.Visit != models.VisitLater {
+		t.Errorf("put off, the visit is %+v", v)
+	}
+	must(t, p.Turn(ctx, v, models.VisitOwn))
+	if who(t, p, token).Visit != models.VisitLater {
+		t.Error("an ended visit goes on")
+	}
+	wantKind(t, p.SubmitPartnerReport(ctx, v, models.PartnerReportInput{Week: string(p.Week()), Alone: "yes"}), models.Forbidden)
+	later(p, 10*time.Minute)
+	if who(t, p, token).Known() {
+		t.Error("an ended visit is known after ten minutes")
 	}
 }
 

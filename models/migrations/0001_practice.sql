@@ -39,6 +39,7 @@ CREATE TABLE sessions (
 	person_id      TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
 	created_at     TEXT NOT NULL,
 	expires_at     TEXT NOT NULL,
+	visit          TEXT NOT NULL DEFAULT 'form' CHECK (visit IN ('form', 'own', 'show', 'about', 'later', 'stopped')), -- where the partner's visit stands
 	unlocked_until TEXT,                   -- the partner's own pages, after her passphrase again
 	ended_at       TEXT                    -- kept for minutes, to answer a form that is sent twice
 ) STRICT;
