@@ -26,6 +26,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"enough/handlers"
 	"enough/models"
 	"enough/models/demo"
@@ -40,6 +42,9 @@ func main() {
 
 // stopLimit is how long requests that run may take to finish at the end.
 const stopLimit = 10 * time.Second
+
+// mostConnections is how many are held at once; further ones wait.
+const mostConnections = 1000
 
 // config is what the command line and the environment say.
 type config struct {
@@ -118,11 +123,29 @@ func version() string {
 	return "unknown"
 }
 
+// madeOn is when the source of this program was committed, the zero time when
+// that is not known.
+func madeOn() (t time.Time) {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return t
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			t, _ = time.Parse(time.RFC3339, s.Value)
+		}
+	}
+	return t
+}
+
 // serve opens the practice, listens, and answers until ctx ends.
 func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.log)); err != nil {
 		return err
+	}
+	if made := madeOn(); time.Now().Before(made.AddDate(0, 0, -1)) {
+		return fmt.Errorf("the clock of this machine says %s, and this program was made on %s: set the clock", time.Now().Format(time.DateOnly), made.Format(time.DateOnly))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
 	h := handlers.Config{Log: log, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
@@ -178,21 +201,25 @@ func listen(ctx context.Context, c config, h handlers.Config, stdout io.Writer) 
 	}
 	server := app.Server()
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
+	go func() { done <- server.Serve(netutil.LimitListener(l, mostConnections)) }()
+	var failed error
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+	case <-h.DB.Failed():
+		failed = fmt.Errorf("the disk has failed: nothing is written any more, and the program ends to be started anew: %w", h.DB.Failure())
+		h.Log.Error("ALERT", "err", failed)
 	}
 	stopping, cancel := context.WithTimeout(context.Background(), stopLimit)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
-		return fmt.Errorf("stop: %w", err)
+		return errors.Join(failed, fmt.Errorf("stop: %w", err))
 	}
 	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return nil
+	return failed
 }
 
 const analyseUsage = `enough analyse [-json] FILE reads the weekly scores of one case and writes what they say.

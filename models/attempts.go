@@ -36,7 +36,7 @@ func (a *attempts) wait(name string, now time.Time) time.Duration {
 		return 0
 	}
 	delay := min(longestWait, time.Duration(math.Pow(2, float64(f.count-freeTries)))*time.Second)
-	return max(0, f.last.Add(delay).Sub(now))
+	return max(0, min(delay, f.last.Add(delay).Sub(now))) // also when the clock was set back
 }
 
 // note keeps how an attempt went.

@@ -36,19 +36,25 @@ type DB struct {
 	hashing hashCost
 	tries   attempts
 	idle    idle
+	disk    failing
 }
 
 // writeLimit is the longest that a write may take, from its first statement to
 // its commit.
 const writeLimit = 10 * time.Second
 
+// readLimit is the longest that a reader may hold on to one state of the
+// database. While it does, the write-ahead log grows with every write.
+const readLimit = 30 * time.Second
+
 // Open opens the database, makes it when there is none, and brings its schema
-// up to date. It refuses a database that a newer program has written.
+// up to date. It refuses a database that is damaged or that a newer program has
+// written, and leaves it as it is.
 func Open(o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db := &DB{now: o.Now, hashing: fullCost}
+	db := &DB{now: o.Now, hashing: fullCost, disk: failing{failed: make(chan struct{})}}
 	if o.CheapPassphrases {
 		db.hashing = cheapCost
 	}
@@ -56,11 +62,21 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := privateFile(file); err != nil {
+	ctx := context.Background()
+	fresh, err := admit(ctx, file)
+	if err == nil && fresh {
+		err = db.create(ctx, file)
+	}
+	if err == nil {
+		err = os.Chmod(file, 0o600)
+	}
+	if err != nil {
 		return nil, err
 	}
 	db.writer = openPool(file, 1, nil, "_txlock", "immediate")
-	if err := db.migrate(context.Background(), file); err != nil {
+	// What a program before this one left in the log may be in the memory of the
+	// system alone: it is written anew before anything is added to it.
+	if err := errors.Join(db.migrate(ctx, file), db.fold(ctx)); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	db.readers = openPool(file, 4, nil, "_query_only", "1")
@@ -73,9 +89,16 @@ func Open(o Options) (*DB, error) {
 	return db, nil
 }
 
-// Close closes all connections. The last one to close folds the write-ahead
-// log back into the file.
+// Close folds the write-ahead log back into the file and closes all
+// connections. After the disk has failed it does neither, since that would be
+// to rely on it once more: the program is to end.
 func (db *DB) Close() error {
+	if db.Failure() == nil && db.client != nil {
+		_ = db.fold(context.Background()) // what cannot be folded stays in the log
+	}
+	if db.Failure() != nil {
+		return nil
+	}
 	var errs []error
 	for _, pool := range []*sql.DB{db.client, db.readers, db.writer} {
 		if pool != nil {
@@ -152,20 +175,23 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z
 // stop a write that has begun, so that a phone which loses its signal after
 // sending is still served. fn must not call write or read.
 func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	if err := db.Failure(); err != nil {
+		return unavailable(err)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	t, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return unavailable(err)
+		return unavailable(db.note(err))
 	}
 	in := &tx{Tx: t, now: db.Now()}
 	if err := fn(ctx, in); err != nil || in.failed != nil {
 		if err == nil {
 			err = in.failed
 		}
-		return errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+		return errors.Join(unavailable(db.note(err)), ignoreDone(t.Rollback()))
 	}
-	return unavailable(t.Commit())
+	return unavailable(db.note(t.Commit()))
 }
 
 // read runs fn on one snapshot of the whole database.
@@ -174,13 +200,15 @@ func (db *DB) read(ctx context.Context, fn func(context.Context, *tx) error) err
 }
 
 func (db *DB) readFrom(ctx context.Context, pool *sql.DB, fn func(context.Context, *tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
 	t, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return unavailable(err)
+		return unavailable(db.note(err))
 	}
 	in := &tx{Tx: t, now: db.Now(), pool: pool, known: &db.known}
 	err = fn(ctx, in)
-	err = errors.Join(unavailable(err), ignoreDone(t.Rollback()))
+	err = errors.Join(unavailable(db.note(err)), ignoreDone(t.Rollback()))
 	db.known.keep(ctx, in.unread)
 	return err
 }
@@ -264,23 +292,4 @@ func confirmPragma(conn sqlite.ExecQuerierContext, name, want string) error {
 		return fmt.Errorf("pragma %s is %v, wanted %s", name, got[0], want)
 	}
 	return nil
-}
-
-// privateFile makes a file that only this account can read, or tightens one
-// that is there. SQLite gives the files beside the database the same rights.
-func privateFile(name string) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(0o600), f.Close())
-}
-
-// PrivateFolder makes a folder that only this account can read, or tightens
-// one that is there.
-func PrivateFolder(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	return os.Chmod(dir, 0o700)
 }

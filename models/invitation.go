@@ -45,8 +45,8 @@ func badCode() error { return invalid("code", "This code cannot be used. Ask for
 // empty for the set-up.
 func (t *tx) useInvitation(ctx context.Context, token string) (personID string, err error) {
 	var person sql.NullString
-	err = t.QueryRowContext(ctx, `UPDATE invitations SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1 RETURNING person_id`,
-		t.stamp(), hashed(token)).Scan(&person)
+	err = t.QueryRowContext(ctx, `UPDATE invitations SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1 AND created_at <= $3 RETURNING person_id`,
+		t.stamp(), hashed(token), stamp(t.now.Add(setBack))).Scan(&person)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", badCode()
 	}
@@ -167,7 +167,7 @@ func (db *DB) invited(ctx context.Context, code string) (Viewer, error) {
 	var v Viewer
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
 		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.name, p.is_owner FROM invitations i JOIN people p ON p.id = i.person_id
-			WHERE i.code_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2`, hashed(code), t.stamp()).
+			WHERE i.code_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2 AND i.created_at <= $3`, hashed(code), t.stamp(), stamp(t.now.Add(setBack))).
 			Scan(&v.PersonID, &v.Role, &v.Name, &v.Owner)
 		if errors.Is(err, sql.ErrNoRows) {
 			return badCode()

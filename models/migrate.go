@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"os"
 	"sort"
 	"time"
 )
@@ -47,9 +46,6 @@ func (db *DB) migrateTo(ctx context.Context, file string, steps []string) error 
 	if err := db.writer.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 		return fmt.Errorf("open database %s: %w", file, err)
 	}
-	if at > len(steps) {
-		return fmt.Errorf("database %s is at schema %d, this program knows %d: use a newer program", file, at, len(steps))
-	}
 	if at > 0 && at < len(steps) {
 		if err := db.copyBeside(ctx, file, at); err != nil {
 			return fmt.Errorf("copy the database before changing its schema: %w", err)
@@ -76,15 +72,11 @@ func (db *DB) copyBeside(ctx context.Context, file string, version int) error {
 	name := fmt.Sprintf("%s.schema%d-%s", file, version, db.Now().Format("20060102T150405Z"))
 	// VACUUM INTO makes its file readable to all and refuses one with content,
 	// so it is given an empty one that is private already.
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
+	if err := newPrivateFile(name); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	_, err = db.writer.ExecContext(ctx, `VACUUM INTO $1`, name)
+	_, err := db.writer.ExecContext(ctx, `VACUUM INTO $1`, name)
 	return err
 }

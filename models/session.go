@@ -19,6 +19,11 @@ const (
 // PartnerIdle is how long a partner's session lasts while it is not used.
 const PartnerIdle = 5 * time.Minute
 
+// setBack is how far the clock may be set back without an effect on sessions and
+// codes. Set back further, those that were made in what is now the future are
+// void: they would last longer than they may.
+const setBack = 5 * time.Minute
+
 func sessionLasts(role Role) time.Duration {
 	switch role {
 	case Client:
@@ -107,8 +112,8 @@ func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
 		var unlocked, ended sql.NullString
 		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.visit, s.unlocked_until, s.ended_at
-			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2`,
-			hashed(token), t.stamp()).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &v.Visit, &unlocked, &ended)
+			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at <= $3`,
+			hashed(token), t.stamp(), stamp(t.now.Add(setBack))).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &v.Visit, &unlocked, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -9,8 +9,8 @@ import (
 )
 
 // unavailable turns a refusal of the database to take a write, for want of
-// room, a lock or a writable file, into the one error that may be answered
-// with 503. Everything else passes unchanged.
+// room, a lock, a writable file or a sound disk, into the one error that may be
+// answered with 503. Everything else passes unchanged.
 func unavailable(err error) error {
 	if err == nil || KindOf(err) != 0 {
 		return err
@@ -20,7 +20,7 @@ func unavailable(err error) error {
 	if errors.As(err, &e) {
 		switch e.Code() & 0xff {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-			sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
+			sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 			refused = true
 		}
 	}
