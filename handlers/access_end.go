@@ -27,19 +27,7 @@ func (a *App) endAccess(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	id := c.Param("case")
-	if err := a.db.EndAccess(c.Request().Context(), v, id, role, f.submission()); err != nil {
-		e, status, ok := a.again(c, err)
-		if !ok {
-			return err
-		}
-		p, err := a.casePage(c, v, f, e)
-		if err != nil {
-			return err
-		}
-		return a.page(c, status, p)
-	}
-	return a.redirect(c, casePath(id))
+	return a.afterCaseAct(c, v, f, a.db.EndAccess(c.Request().Context(), v, c.Param("case"), role, f.submission()))
 }
 
 // coupleRole says which of the two of a case a form is about.

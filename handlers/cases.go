@@ -10,10 +10,12 @@ import (
 	"enough/models"
 )
 
-// casesPage lists the therapist's cases, one row each.
+// casesPage lists the therapist's cases, one row each, and apart from them those
+// that are closed.
 type casesPage struct {
-	Page page
-	Rows []caseRow
+	Page   page
+	Rows   []caseRow
+	Closed []caseRow
 }
 
 type caseRow struct {
@@ -36,6 +38,11 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
 	for _, line := range lines {
 		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged)}
+		if line.Closed != "" {
+			row.Stand = "Closed on " + line.Closed.Long()
+			p.Closed = append(p.Closed, row)
+			continue
+		}
 		row.Stand, row.Next = standing(line.Experiment, line.Phases, line.Today)
 		if line.Experiment.Started {
 			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
@@ -125,6 +132,7 @@ func (a *App) openCase(c echo.Context, v models.Viewer) error {
 // casePage is one case: its people, frame, gate and experiments.
 type casePage struct {
 	Page        page
+	Closed      *closedCase
 	Flag        *openFlag
 	People      []casePerson
 	NewCode     string // shown once, with whose it is
@@ -179,9 +187,17 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		return casePage{}, err
 	}
 	p := casePage{Page: a.chrome(v, casesPath, k.Client.Name+" and "+k.Partner.Name).back(casesPath, "Cases"),
-		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", CanPlan: true,
+		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", CanPlan: k.Closed.On == "",
 		PlanHref: casePath(id) + "/experiments", PlanID: newSubmission()}
 	p.Page.Title = "Case"
+	// What was sent belongs to the one form that it came from.
+	sent := func(role string) editing {
+		if f != nil && f.text("role") == role {
+			return editing{typed: f, problem: e}
+		}
+		return editing{}
+	}
+	p.Closed = newClosedCase(k, sent(""))
 	for _, person := range []models.Person{k.Client, k.Partner} {
 		line := casePerson{Name: person.Name, Role: string(person.Role), State: "has not joined", Action: casePath(id) + "/code", Value: string(person.Role)}
 		switch {
@@ -191,11 +207,7 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 			line.State = "no access since " + person.AccessEnded.Long()
 		}
 		if person.AccessEnded == "" {
-			ed := editing{}
-			if f.text("role") == line.Role {
-				ed = editing{typed: f, problem: e}
-			}
-			end := endAccessForm(id, person, ed)
+			end := endAccessForm(id, person, sent(line.Role))
 			line.End = &end
 		}
 		p.People = append(p.People, line)
@@ -213,7 +225,9 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		return p, err
 	}
 	level := models.OpenLevel(flags)
-	p.Flag, p.Ready = newOpenFlag(id, level), readyText(gate.Open(k.Frame.Ending), level == models.Red, last)
+	if p.Ready = readyText(gate.Open(k.Frame.Ending), level == models.Red, last); p.Closed == nil {
+		p.Flag = newOpenFlag(id, level)
+	}
 	for _, e := range experiments {
 		_, phases, err := a.db.Experiment(ctx, v, e.ID)
 		if err != nil {
@@ -243,6 +257,9 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	}
 	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
+	if p.Closed == nil {
+		p.Links = append(p.Links, link{Href: casePath(id) + "/close", Text: "Close the case"})
+	}
 	return p, nil
 }
 

@@ -17,6 +17,7 @@ var statusOf = map[models.Kind]int{
 	models.Forbidden:   http.StatusForbidden,
 	models.Invalid:     http.StatusUnprocessableEntity,
 	models.Conflict:    http.StatusConflict,
+	models.Closed:      http.StatusConflict,
 	models.Unavailable: http.StatusServiceUnavailable,
 }
 
@@ -92,8 +93,8 @@ func (a *App) describe(err error, c echo.Context) (int, problem) {
 }
 
 // again says whether a form is to be shown again with what was typed, and with
-// which status: there is something to mend, the object has moved on, or the
-// database could not take it.
+// which status: there is something to mend, the object has moved on or is
+// closed, or the database could not take it.
 func (a *App) again(c echo.Context, err error) (e *models.Error, status int, ok bool) {
 	if !errors.As(err, &e) {
 		return nil, 0, false
@@ -101,7 +102,7 @@ func (a *App) again(c echo.Context, err error) (e *models.Error, status int, ok 
 	switch e.Kind {
 	case models.Unavailable:
 		a.logUnavailable(c, e)
-	case models.Invalid, models.Conflict:
+	case models.Invalid, models.Conflict, models.Closed:
 	default:
 		return nil, 0, false
 	}

@@ -117,6 +117,9 @@ func TestForms_texts(t *testing.T) {
 // body.
 func TestForms_addressIsNotRead(t *testing.T) {
 	for _, f := range papers {
+		if f.bad == nil {
+			continue // a button and nothing to fill in
+		}
 		p, b, s := f.lay(t)
 		before := p.changes()
 		plain, query := b.post(s.action, url.Values{}), b.post(s.action+"?"+s.values.Encode(), url.Values{})

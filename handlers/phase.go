@@ -19,7 +19,7 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	if err != nil {
 		return simplePage{}, err
 	}
-	if !x.Running() {
+	if !x.Started || f == nil && !x.Running() {
 		return simplePage{}, &models.Error{Kind: models.Conflict, Message: "This experiment does not run."}
 	}
 	if f == nil {

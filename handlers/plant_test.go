@@ -205,5 +205,6 @@ func fill(t testing.TB, p *play) {
 	}
 	p.guesses()
 	p.raises("threat")
+	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', 'A reason.', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, 'A candidate.', 2 FROM cases`)
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -49,6 +50,11 @@ var papers = []paper{
 			"pushed": {"perhaps"}, "children": {"perhaps"}, "enough": {"perhaps"}, "contact": {"perhaps"}, "contact_by": {"perhaps"}},
 		texts: map[string]int{"other": 200, "note": 500}},
 	{name: "end access", actor: "therapist", id: "end-partner", at: ofCase(""), effect: `SELECT count(access_ended_on) FROM people`},
+	{name: "close", actor: "therapist", id: "closing-form", at: ofCase("/close"), effect: `SELECT count(*) FROM closings`,
+		set: (*play).calm, good: map[string]string{"reason": "A reason."},
+		bad:   map[string][]string{"on": {"", "2031-01-01", "2025-01-01", "x"}, "reason": {"", " "}},
+		texts: map[string]int{"reason": 2000}},
+	{name: "reopen", actor: "therapist", id: "reopen-form", at: ofCase(""), effect: `SELECT count(reopened_on) FROM closings`, set: (*play).closes},
 	{name: "frame", actor: "therapist", id: "frame-form", at: ofCase("/frame"), effect: `SELECT sum(version) FROM cases`,
 		good:  map[string]string{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "yes", "ending": "An end."},
 		bad:   map[string][]string{"goal": {""}, "cost1": {"11", "x"}, "candidate1": {""}, "economic": {"perhaps"}, "children": {"perhaps"}},
@@ -136,6 +142,12 @@ var papers = []paper{
 func (p *play) calm() {
 	sqlExec(p.t, p.raw, `UPDATE partner_reports SET conflict = 5, leaving = 5, safe = 'yes', pushed = 'no', contact = 'no'`)
 	sqlExec(p.t, p.raw, `UPDATE flags SET closed_on = raised_on, reason = 'Looked at.' WHERE closed_on IS NULL`)
+}
+
+// closes closes the couple's case.
+func (p *play) closes() {
+	p.calm()
+	must(p.t, p.db.CloseCase(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.CloseInput{On: string(models.DayOf(p.now, time.UTC)), Reason: "Done."}))
 }
 
 // empty turns the play into a program that starts in an empty folder.

@@ -34,6 +34,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"sessions":            {"", "token_hash person_id created_at expires_at visit unlocked_until ended_at"},
 	"submissions":         {"", "person_id id fingerprint object_id created_at"},
 	"audit":               {"", "id at person_id role action case_id object_id"},
+	"closings":            {"", "id case_id closed_on reason closed_at reopened_on"},
 	"candidates":          {"", "case_id place behaviour cost"},
 	"plan_changes":        {"", "id experiment_id field was now reason changed_at"},
 	"checkin_corrections": {"", "id checkin_id version was replaced_at"},

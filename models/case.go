@@ -19,6 +19,7 @@ type Case struct {
 	ChildrenHome   bool
 	Frame          Frame
 	Version        int
+	Closed         Closing
 }
 
 // Frame is the strategic frame: five questions in the order in which they are
@@ -166,21 +167,34 @@ func (db *DB) Case(ctx context.Context, v Viewer, id string) (Case, error) {
 	return c, err
 }
 
-// caseOf gives the case if the viewer is its therapist, else NotFound.
+// caseOf gives the case if the viewer is its therapist, else NotFound. It is
+// Closed when a closed case is to be written to: every act of a therapist's gets
+// its case here.
 func (t *tx) caseOf(ctx context.Context, v Viewer, id string) (Case, error) {
+	c, err := t.anyCaseOf(ctx, v, id)
+	if err == nil && c.Closed.On != "" && t.writing() {
+		err = &Error{Kind: Closed, Message: "This case is closed, and nothing was saved. Reopen it first."}
+	}
+	return c, err
+}
+
+// anyCaseOf is caseOf for the acts that a closed case still takes.
+func (t *tx) anyCaseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 	if v.Role != Therapist {
 		return Case{}, notFound()
 	}
 	var c Case
 	err := t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, c.client_pronoun, c.partner_pronoun, c.children_home,
 			c.goal, c.stake, c.cooperation, c.standing, c.economic, c.ending, c.version,
-			a.id, a.role, a.name, a.signin IS NOT NULL, COALESCE(a.access_ended_on, ''), b.id, b.role, b.name, b.signin IS NOT NULL, COALESCE(b.access_ended_on, '')
+			a.id, a.role, a.name, a.signin IS NOT NULL, COALESCE(a.access_ended_on, ''), b.id, b.role, b.name, b.signin IS NOT NULL, COALESCE(b.access_ended_on, ''),
+			COALESCE(k.closed_on, ''), COALESCE(k.reason, '')
 		FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+			LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
 		WHERE c.id = $1 AND c.therapist_id = $2`, id, v.PersonID).
 		Scan(&c.ID, &c.TherapistID, &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
 			&c.Frame.Goal, &c.Frame.Stake, &c.Frame.Cooperation, &c.Frame.Standing, &c.Frame.Economic, &c.Frame.Ending, &c.Version,
 			&c.Client.ID, &c.Client.Role, &c.Client.Name, &c.Client.Joined, &c.Client.AccessEnded,
-			&c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined, &c.Partner.AccessEnded)
+			&c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined, &c.Partner.AccessEnded, &c.Closed.On, &c.Closed.Reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, notFound()
 	}
@@ -225,9 +239,12 @@ type CaseLine struct {
 	// Flagged is the level of the most urgent open flag of the case, as
 	// [OpenLevel] gives it.
 	Flagged FlagLevel
+	// Closed is the date on which the case was closed, empty for one that is
+	// open. In a closed case nothing asks for a look.
+	Closed Day
 }
 
-// Cases lists the viewer's own cases by name.
+// Cases lists the viewer's own cases by name, closed ones too.
 func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 	if v.Role != Therapist {
 		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
@@ -239,8 +256,9 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 			return err
 		}
 		rows, err := t.QueryContext(ctx, `SELECT c.id, a.name, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $2
-				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon')))
+				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon'))), COALESCE(k.closed_on, '')
 			FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+				LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
 			WHERE c.therapist_id = $1 ORDER BY a.name, c.id`, v.PersonID, today.Week().Add(-4))
 		if err != nil {
 			return err
@@ -248,9 +266,10 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 		defer rows.Close()
 		for rows.Next() {
 			line := CaseLine{Today: today}
-			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal, &line.ReadFirst); err != nil {
+			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal, &line.ReadFirst, &line.Closed); err != nil {
 				return err
 			}
+			line.ReadFirst = line.ReadFirst && line.Closed == ""
 			lines = append(lines, line)
 		}
 		if err := rows.Err(); err != nil {
@@ -261,7 +280,9 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 			if err != nil {
 				return err
 			}
-			lines[i].Flagged = OpenLevel(flags)
+			if lines[i].Closed == "" {
+				lines[i].Flagged = OpenLevel(flags)
+			}
 			all, err := t.experiments(ctx, lines[i].ID)
 			if err != nil {
 				return err

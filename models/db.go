@@ -165,6 +165,9 @@ func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 	return res, err
 }
 
+// writing says whether this is the writing transaction.
+func (t *tx) writing() bool { return t.known == nil }
+
 // stamp is the instant of the transaction as the database keeps it.
 func (t *tx) stamp() string { return stamp(t.now) }
 

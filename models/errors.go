@@ -17,6 +17,7 @@ const (
 	Forbidden                   // the viewer's role may not do this at all
 	Invalid                     // input to mend; Fields says where
 	Conflict                    // the object has moved on since the viewer read it
+	Closed                      // the case is closed: nothing in it is written until it is opened again
 	Unavailable                 // the database could not take the write; nothing was saved
 )
 

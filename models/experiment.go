@@ -320,6 +320,9 @@ func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment,
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, notFound()
 	}
+	if err == nil && t.writing() {
+		_, err = t.caseOf(ctx, v, e.CaseID)
+	}
 	return e, err
 }
 

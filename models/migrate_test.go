@@ -78,6 +78,7 @@ var rowsSince = []string{
 	INSERT INTO audit (at, person_id, role, action) VALUES ('x', 't', 'therapist', 'a')`,
 	`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x');
 	INSERT INTO candidates VALUES ('k', 1, 'b', 2);
+	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', 'r', 'x', NULL);
 	INSERT INTO gates (case_id, fear, saved_at) VALUES ('k', 'no', 'x');
 	INSERT INTO partner_contacts (case_id, address) VALUES ('k', '555')`,
 	`INSERT INTO experiments (id, case_id, number, created_at) VALUES ('e', 'k', 1, 'x');

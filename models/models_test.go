@@ -27,7 +27,7 @@ func must(t testing.TB, err error) {
 
 // kindNames are for messages.
 var kindNames = map[models.Kind]string{0: "none", models.NotFound: "NotFound", models.Forbidden: "Forbidden", models.Invalid: "Invalid",
-	models.Conflict: "Conflict", models.Unavailable: "Unavailable"}
+	models.Conflict: "Conflict", models.Closed: "Closed", models.Unavailable: "Unavailable"}
 
 // wantKind checks the kind of an error, and that it has a sentence for the
 // person.

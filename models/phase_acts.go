@@ -218,7 +218,7 @@ func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, 
 		}
 		var r reading
 		last, ok := ParseWeek(in.LastWeek)
-		if first := FirstStart(today).Add(-1); !ok || last < first || last > first.Add(9) {
+		if first := LastWeekNow(today); !ok || last < first || last > first.Add(9) {
 			r.fail("last_week", fmt.Sprintf("Choose a week from %s to %s.", first.Monday().Long(), first.Add(9).Monday().Long()))
 		}
 		reason := r.need("reason", in.Reason, proseLimit, "Write why it ends. Only you can read this.")
@@ -229,26 +229,32 @@ func (db *DB) EndExperiment(ctx context.Context, v Viewer, experimentID string, 
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
-			p := phases[0]
-			if last < p.Start {
-				return "", invalid("last_week", "The baseline starts in "+p.Start.Monday().Long()+". Choose that week or a later one.")
+			if first := phases[0].Start; last < first {
+				return "", invalid("last_week", "The baseline starts in "+first.Monday().Long()+". Choose that week or a later one.")
 			}
-			for _, later := range phases {
-				if later.Start <= last {
-					p = later
-				}
-			}
-			if _, err := t.ExecContext(ctx, `DELETE FROM phases WHERE experiment_id = $1 AND start_week > $2`, e.ID, last); err != nil {
-				return "", err
-			}
-			if p.LastWeek() > last {
-				if _, err := t.ExecContext(ctx, `UPDATE phases SET weeks = $1 WHERE id = $2`, last.Since(p.Start)+1, p.ID); err != nil {
-					return "", err
-				}
-			}
-			_, err := t.ExecContext(ctx, `UPDATE experiments SET ended_week = $1, end_reason = $2, version = version + 1 WHERE id = $3`, last, reason, e.ID)
-			return e.ID, errors.Join(err, t.audit(ctx, v, "experiment ended", e.CaseID, e.ID))
+			return e.ID, t.endExperiment(ctx, v, e, phases, last, reason)
 		})
 		return err
 	})
+}
+
+// endExperiment ends an experiment with a week in which one of its phases has
+// begun.
+func (t *tx) endExperiment(ctx context.Context, v Viewer, e Experiment, phases []Phase, last Week, reason string) error {
+	p := phases[0]
+	for _, later := range phases {
+		if later.Start <= last {
+			p = later
+		}
+	}
+	if _, err := t.ExecContext(ctx, `DELETE FROM phases WHERE experiment_id = $1 AND start_week > $2`, e.ID, last); err != nil {
+		return err
+	}
+	if p.LastWeek() > last {
+		if _, err := t.ExecContext(ctx, `UPDATE phases SET weeks = $1 WHERE id = $2`, last.Since(p.Start)+1, p.ID); err != nil {
+			return err
+		}
+	}
+	_, err := t.ExecContext(ctx, `UPDATE experiments SET ended_week = $1, end_reason = $2, version = version + 1 WHERE id = $3`, last, reason, e.ID)
+	return errors.Join(err, t.audit(ctx, v, "experiment ended", e.CaseID, e.ID))
 }

@@ -56,3 +56,14 @@ CREATE TABLE partner_contacts (
 	never         TEXT NOT NULL DEFAULT '',
 	device_shared TEXT NOT NULL DEFAULT '' CHECK (device_shared IN ('', 'no', 'yes', 'not_sure'))
 ) STRICT;
+
+-- When and why a case was closed, and when it was opened again. A case with a row that has no end is closed.
+CREATE TABLE closings (
+	id          TEXT PRIMARY KEY,
+	case_id     TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	closed_on   TEXT NOT NULL,
+	reason      TEXT NOT NULL,              -- for the therapist alone
+	closed_at   TEXT NOT NULL,
+	reopened_on TEXT
+) STRICT;
+CREATE UNIQUE INDEX closings_standing ON closings (case_id) WHERE reopened_on IS NULL;

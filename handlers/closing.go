@@ -1,0 +1,100 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"enough/models"
+)
+
+// closedCase says that a case is closed, with the two acts that it still takes.
+type closedCase struct {
+	On, Reason string
+	Reopen     form
+}
+
+func newClosedCase(k models.Case, ed editing) *closedCase {
+	if k.Closed.On == "" {
+		return nil
+	}
+	return &closedCase{On: k.Closed.On.Long(), Reason: k.Closed.Reason,
+		Reopen: ed.finish(form{ID: "reopen-form", Action: casePath(k.ID) + "/reopen", Submit: "Reopen the case", Quiet: true, Plain: true})}
+}
+
+func (a *App) closeForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
+	ctx, id := c.Request().Context(), c.Param("case")
+	k, err := a.db.Case(ctx, v, id)
+	if err != nil {
+		return simplePage{}, err
+	}
+	experiments, err := a.db.Experiments(ctx, v, id)
+	if err != nil {
+		return simplePage{}, err
+	}
+	today, err := a.today(c)
+	if err != nil {
+		return simplePage{}, err
+	}
+	p := simplePage{Page: a.chrome(v, casesPath, "Close the case").back(casePath(id), k.Client.Name+" and "+k.Partner.Name),
+		Intro: []string{"Both lose their access at once and have no more forms. You can read everything as before; nothing can be changed any more, until you reopen the case."}}
+	for _, x := range experiments {
+		if x.Running() {
+			p.Warning = "Experiment " + itoa(x.Number) + " runs. It ends with the case: its last week is that of " + models.LastWeekNow(today).Monday().Long() +
+				". To choose another week, end the experiment first."
+		}
+	}
+	ed := editing{typed: f, problem: e, saved: map[string]string{"on": string(today)}}
+	x := ed.filler("")
+	p.Form = ed.finish(form{ID: "closing-form", Action: casePath(id) + "/close", Submit: "Close the case", Parts: []part{{Fields: []field{
+		x.date("on", "Closed on", "Not in the future."), x.area("reason", "Why", "For you alone.")}}}})
+	return p, nil
+}
+
+// editClose shows the form that closes a case.
+func (a *App) editClose(c echo.Context, v models.Viewer) error {
+	p, err := a.closeForm(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// closeCase closes a case.
+func (a *App) closeCase(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("case")
+	if err := a.db.CloseCase(c.Request().Context(), v, id, models.CloseInput{On: f.text("on"), Reason: f.text("reason"), Submission: f.submission()}); err != nil {
+		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.closeForm(c, v, f, e) })
+	}
+	return a.redirect(c, casePath(id))
+}
+
+// reopenCase opens a closed case again.
+func (a *App) reopenCase(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("case")
+	return a.afterCaseAct(c, v, f, a.db.ReopenCase(c.Request().Context(), v, id, f.submission()))
+}
+
+// afterCaseAct answers a form of one button that stands on the page of a case.
+func (a *App) afterCaseAct(c echo.Context, v models.Viewer, f typed, err error) error {
+	if err == nil {
+		return a.redirect(c, casePath(c.Param("case")))
+	}
+	e, status, ok := a.again(c, err)
+	if !ok || e.Kind != models.Unavailable { // the button may be gone
+		return err
+	}
+	p, err := a.casePage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	return a.page(c, status, p)
+}

@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// aboutCase says whether a route is about one case of a therapist's.
+func aboutCase(r route) bool {
+	return r.allow&therapist != 0 && (strings.Contains(r.path, ":case") || strings.Contains(r.path, ":experiment"))
+}
+
+// TestClosed_takesNoWrite sends every form of a closed case that the table has:
+// each is refused in the same words, but for those that a closed case takes.
+func TestClosed_takesNoWrite(t *testing.T) {
+	p := theStage(t).open(t)
+	p.closes()
+	takes := map[string]bool{"/cases/:case/close": true, "/cases/:case/reopen": true, "/cases/:case/erase": true,
+		"/experiments/:experiment/sight": true} // keeps nothing
+	b, refused := p.as("therapist"), 0
+	body := url.Values{"role": {"partner"}, "form": {"raise"}, "submission_id": {"a"}}
+	for _, r := range p.routes() {
+		if r.method != http.MethodPost || !aboutCase(r) || takes[r.path] {
+			continue
+		}
+		refused++
+		before := p.changes()
+		w := b.post(p.target(p.App, r.path, "own"), body)
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "This case is closed, and nothing was saved. Reopen it first.") || p.changes() != before {
+			t.Errorf("%s: %d, written %v", r.path, w.Code, p.changes() != before)
+		}
+	}
+	if refused < 18 {
+		t.Errorf("only %d forms were sent", refused)
+	}
+	t.Logf("%d forms refused", refused)
+}
+
+// TestClosed_lateForms fills forms in, has the case closed meanwhile, and sends
+// them: what was typed stays.
+func TestClosed_lateForms(t *testing.T) {
+	late := 0
+	for _, f := range papers {
+		p, b, s := f.lay(t)
+		if f.actor != "therapist" || !strings.Contains(s.action, p.couple.CaseID) && !strings.Contains(s.action, p.couple.Experiment) || f.name == "close" || f.name == "reopen" || f.name == "erase" {
+			continue
+		}
+		late++
+		t.Run(f.name, func(t *testing.T) {
+			p.closes()
+			w := b.post(s.action, s.values)
+			if w.Code != http.StatusConflict {
+				t.Fatalf("%d", w.Code)
+			}
+			problem := byID(parse(t, w.Body.String()), "problem")
+			if problem == nil {
+				t.Fatal("no sentence says why")
+			}
+			text := wordsIn(problem)
+			if !strings.Contains(text, "This case is closed, and nothing was saved.") || strings.Contains(text, "To keep yours") {
+				t.Errorf("it says %q", text)
+			}
+			if byID(parse(t, w.Body.String()), f.id) != nil {
+				f.keeps(t, f.again(t, w, false), s.values, "start") // its weeks have moved
+			} else if f.name != "end access" && f.name != "close a flag" {
+				t.Error("what was typed is gone")
+			}
+		})
+	}
+	if late < 10 {
+		t.Errorf("only %d forms were late", late)
+	}
+}
+
+// TestClosed_readsAsBefore asks for every page of the case before and after.
+func TestClosed_readsAsBefore(t *testing.T) {
+	p := theStage(t).open(t)
+	p.calm()
+	b := p.as("therapist")
+	answer := func(r route) int { return b.get(p.target(p.App, r.path, "own")).Code }
+	before := map[string]int{}
+	for _, r := range p.routes() {
+		if r.method == http.MethodGet && aboutCase(r) {
+			before[r.path] = answer(r)
+		}
+	}
+	p.closes()
+	for _, r := range p.routes() {
+		if r.method != http.MethodGet || !aboutCase(r) {
+			continue
+		}
+		if got := answer(r); got != before[r.path] && !(r.path == "/experiments/:experiment/step/:kind" || r.path == "/experiments/:experiment/end") {
+			t.Errorf("%s: was %d, is %d", r.path, before[r.path], got)
+		}
+	}
+	list := parse(t, b.get("/cases").Body.String())
+	lines := elements(list, tag("li"))
+	if last := wordsIn(lines[len(lines)-1]); !strings.Contains(last, "Closed on 26 April 2026") || !strings.Contains(wordsIn(list), "Open a case") {
+		t.Errorf("the list ends with %q", last)
+	}
+	page := b.get(casePath(p.couple.CaseID)).Body.String()
+	if !strings.Contains(page, "Closed on 26 April 2026.") || strings.Contains(page, "Make a code") || strings.Contains(page, "Plan another act") || strings.Contains(page, "Edit the") {
+		t.Errorf("the case offers what it does not take, or does not say that it is closed")
+	}
+	for _, actor := range []string{"client", "partner", "partner unlocked"} {
+		if w := p.as(actor).get("/"); w.Header().Get("Location") != signinPath {
+			t.Errorf("%s still comes in: %d", actor, w.Code)
+		}
+	}
+}
