@@ -48,8 +48,8 @@ const mostConnections = 1000
 
 // config is what the command line and the environment say.
 type config struct {
-	addr, data, baseURL, log string
-	demo                     bool
+	addr, data, key, baseURL, log string
+	demo                          bool
 }
 
 // parseConfig reads flags and ENOUGH_* variables; a flag beats its variable.
@@ -65,6 +65,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	flags.SetOutput(stderr)
 	flags.StringVar(&c.addr, "addr", env("ADDR", "127.0.0.1:8080"), "address to listen on")
 	flags.StringVar(&c.data, "data", env("DATA", "data"), "folder of the practice")
+	flags.StringVar(&c.key, "key", env("KEY", ""), "file of the master key, outside the folder of the practice (default that folder's name with .key)")
 	flags.StringVar(&c.baseURL, "base-url", env("BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
 	flags.StringVar(&c.log, "log", env("LOG", "info"), "what to log: debug, info, warn or error")
 	flags.BoolVar(&c.demo, "demo", env("DEMO", "") != "", "serve a seeded practice in a temporary folder")
@@ -167,9 +168,12 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		if err := models.PrivateFolder(c.data); err != nil {
 			return err
 		}
-		db, err := models.Open(models.Options{File: filepath.Join(c.data, "enough.db")})
+		db, err := models.Open(models.Options{File: filepath.Join(c.data, "enough.db"), Key: c.key})
 		if err != nil {
 			return err
+		}
+		if file, made := db.KeyMade(); made {
+			fmt.Fprintln(stdout, "The master key is at", file+". Without it the practice cannot be read: keep a copy in a safe place, and none beside a backup.")
 		}
 		h.DB = db
 	}

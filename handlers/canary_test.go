@@ -18,7 +18,7 @@ import (
 func TestCanary_clientSeesNothingSealed(t *testing.T) {
 	p := theStage(t).open(t)
 	fill(t, p)
-	sealed, shown := plant(t, p.raw)
+	sealed, shown := plant(t, p)
 	own, all := p.as("client").follow("/"), ""
 	for _, request := range slices.Sorted(maps.Keys(own)) {
 		answer := whole(own[request])
@@ -55,7 +55,7 @@ func TestCanary_clientSeesNothingSealed(t *testing.T) {
 	}
 	// A couple to whom nothing was published reads not even the partner’s name.
 	sqlExec(t, p.raw, `DELETE FROM snapshots`)
-	sqlExec(t, p.raw, `UPDATE people SET name = 'zqname7f3a' WHERE role = 'partner'`)
+	modelstest.Write(t, p.raw, p.file, "people", "name", "zqname7f3a", `role = 'partner'`)
 	for request, w := range p.as("other client").follow("/") {
 		if found := hits(whole(w), append(sealed, "zqname7f3a", "zqsnapshotsreportedby7f3a")); found != nil {
 			t.Errorf("%s: the other client is sent %v", request, found)
@@ -68,7 +68,7 @@ func TestCanary_clientSeesNothingSealed(t *testing.T) {
 func TestCanary_logsNameNobody(t *testing.T) {
 	p := theStage(t).open(t)
 	fill(t, p)
-	sealed, shown := plant(t, p.raw)
+	sealed, shown := plant(t, p)
 	var log bytes.Buffer
 	var err error
 	p.App, err = New(Config{DB: p.db, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})

@@ -12,7 +12,11 @@ import (
 func TestCharts_theirTables(t *testing.T) {
 	p := theStage(t).open(t)
 	fill(t, p)
-	sqlExec(t, p.raw, `CREATE TEMP TABLE another AS SELECT * FROM decisions; UPDATE another SET id = id || 'x', choice = 'hold'; INSERT INTO decisions SELECT * FROM another`)
+	decision := sheetOf(t, p.as("therapist").get(decisionPath(p.couple.Experiment)).Body.String(), "decision-form").write("choice", "hold")
+	for name, value := range map[string]string{"present": "nobody", "reasons": "Reasons.", "suffers_less": "Nobody.", "who_pays": "Nobody.", "because": "Heard alone."} {
+		decision.Set(name, value)
+	}
+	p.sends(decisionPath(p.couple.Experiment), decision)
 	for target, actor := range map[string]string{reviewPath(p.couple.Experiment): "therapist", "/chart": "client", casePath(p.couple.CaseID) + "/together": "therapist",
 		maskedPath(p.couple.Experiment): "therapist"} {
 		doc := parse(t, p.as(actor).get(target).Body.String())

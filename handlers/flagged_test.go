@@ -56,7 +56,7 @@ func TestExperiment_doesNotStartUnderARedFlag(t *testing.T) {
 // What stopped the last experiment is said where the next one would begin.
 func TestCase_saysHowTheLastExperimentEnded(t *testing.T) {
 	p := theStage(t).open(t)
-	sqlExec(t, p.raw, `UPDATE flags SET closed_on = raised_on, reason = 'Spoken with alone.'`)
+	p.closesFlags()
 	b, on := p.as("therapist"), models.DayOf(p.now, time.UTC).Long()
 	for choice, want := range map[string]string{
 		"hold":          "Everything is settled: an experiment can start.",

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/net/html"
 
 	"enough/models"
+
+	"enough/models/modelstest"
 )
 
 // flagsOn opens the flags of the first couple as their therapist sees them.
@@ -114,7 +116,7 @@ func TestFlags_closeWithAReason(t *testing.T) {
 	for _, wrong := range lint(w, true) {
 		t.Error(wrong)
 	}
-	if n := count(t, p.raw, `SELECT count(*) FROM flags WHERE reason = 'Spoken with alone.'`); n != 1 {
+	if n := count(t, modelstest.Opened(t, p.file, "flags"), `SELECT count(*) FROM flags WHERE reason = 'Spoken with alone.'`); n != 1 {
 		t.Errorf("%d flags have the first reason", n)
 	}
 }

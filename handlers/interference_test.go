@@ -30,17 +30,17 @@ var worlds = map[string]func(*play){
 	"she reported what was published and nothing else": made(`
 		DELETE FROM partner_reports WHERE week NOT IN (SELECT place FROM snapshot_values);
 		UPDATE partner_reports SET leaving = NULL, leaving_state = 'skipped', noticed = NULL, noticed_state = 'skipped', felt_real = NULL, real_state = 'skipped',
-			different = 'not_asked', say_no = 'skipped', safe = 'skipped', pushed = 'skipped', children = 'skipped', note = '', contact = 'skipped',
+			different = 'not_asked', say_no = 'skipped', safe = 'skipped', pushed = 'skipped', children = 'skipped', note = x'', contact = 'skipped',
 			contact_by = 'not_asked', late = 0, version = 1;
 		DELETE FROM partner_report_corrections; DELETE FROM partner_calls; DELETE FROM partner_proposals WHERE week NOT IN (SELECT place FROM snapshot_values);` + unseen),
 	"nothing of hers is left": made(`
 		DELETE FROM partner_reports; DELETE FROM partner_report_corrections; DELETE FROM partner_calls; DELETE FROM partner_proposals;
 		DELETE FROM partner_contacts; DELETE FROM partner_pauses; DELETE FROM partner_notices;` + unseen),
 	"she said the opposite": made(`
-		UPDATE partner_reports SET conflict = 10 - conflict, leaving = 10 - leaving, felt_real = 10 - felt_real, pushed = 'yes', safe = 'no', note = note || ' And more.',
+		UPDATE partner_reports SET conflict = 10 - conflict, leaving = 10 - leaving, felt_real = 10 - felt_real, pushed = 'yes', safe = 'no', note = x'',
 			contact = 'soon', version = version + 3, saved_at = '2026-01-01T00:00:00.000Z';
-		UPDATE partner_calls SET answer = 'no', different = 'Everything.'; UPDATE partner_contacts SET address = 'elsewhere', never = 'by post';
-		INSERT INTO partner_pauses SELECT hex(randomblob(8)), id, '2026-04-20', NULL, 'She asked.', '2026-04-20T00:00:00.000Z' FROM cases;`),
+		UPDATE partner_calls SET answer = 'no', different = x''; UPDATE partner_contacts SET address = x'', never = x'';
+		INSERT INTO partner_pauses SELECT hex(randomblob(8)), id, '2026-04-20', NULL, x'', '2026-04-20T00:00:00.000Z' FROM cases;`),
 }
 
 // made gives a world by what the database holds in it.
@@ -50,7 +50,7 @@ func made(statements string) func(*play) {
 
 // unjudged is a stage on which the rules have found nothing yet.
 func unjudged(p *play) {
-	made(`DROP TRIGGER flags_stay; DELETE FROM flags; DELETE FROM masked_guesses; UPDATE decisions SET verdict = '{}', because = ''`)(p)
+	made(`DROP TRIGGER flags_stay; DELETE FROM flags; DELETE FROM masked_guesses; UPDATE decisions SET verdict = '{}', because = x''`)(p)
 }
 
 // judged is a stage on which the therapist has closed each flag, raised another,
@@ -280,7 +280,7 @@ func TestInterference_partnerSeesNoJudgement(t *testing.T) {
 	// The comparison is not blind: what was written to her is seen.
 	t.Run("a notice is seen", func(t *testing.T) {
 		other := s.open(t)
-		sqlExec(t, other.raw, `UPDATE partner_notices SET body = 'The form ends.'`)
+		other.writes("partner_notices", "body", "The form ends.")
 		if differ(t, stands, other.hers(), 60) == "" {
 			t.Error("another text was written to her, and no answer differs")
 		}

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -10,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"enough/models"
+	"enough/models/modelstest"
 )
 
 // sharedColumns says of each text of the client's tables whether he may read it
@@ -30,10 +32,11 @@ var sharedColumns = map[string]string{
 // plant writes a text of its own into every text of the database that can take
 // one: all of the partner's and the therapist's, names and sign-in names, and
 // the client's own. It gives those he may not see, and those he may.
-func plant(t testing.TB, db *sql.DB) (sealed, shown []string) {
+func plant(t testing.TB, p *play) (sealed, shown []string) {
 	t.Helper()
+	db := p.raw
 	sqlExec(t, db, `DROP TRIGGER audit_keeps_rows; DROP TRIGGER flags_as_raised`)
-	rows, err := db.Query(`SELECT m.name, c.name, c.pk > 0 FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' ORDER BY 1, 2`)
+	rows, err := db.Query(`SELECT m.name, c.name, c.pk > 0 FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type IN ('TEXT', 'BLOB') ORDER BY 1, 2`)
 	must(t, err)
 	type column struct {
 		table, name string
@@ -52,7 +55,8 @@ func plant(t testing.TB, db *sql.DB) (sealed, shown []string) {
 		structural := c.key || strings.HasSuffix(c.name, "_id") || strings.HasSuffix(c.name, "week") || strings.HasSuffix(c.name, "day") || strings.HasSuffix(c.name, "_on") ||
 			strings.HasSuffix(c.name, "_at") || strings.HasSuffix(c.name, "state")
 		switch {
-		case slices.Contains([]string{"sessions", "invitations", "submissions"}, c.table) || full == "people.id" || full == "people.role":
+		case slices.Contains([]string{"sessions", "invitations", "submissions", "practice_keys"}, c.table) || full == "people.role" ||
+			c.name == "id" || strings.HasSuffix(c.name, "_id"): // by which a row is known, and its texts are bound
 			continue
 		case slices.Contains(clientTables, c.table):
 			if what = sharedColumns[full]; what == "" && !structural {
@@ -64,8 +68,18 @@ func plant(t testing.TB, db *sql.DB) (sealed, shown []string) {
 		}
 		token := "zq" + strings.NewReplacer(".", "", "_", "").Replace(full) + mark
 		text := token + ` <i>"&'é`
-		if full == "people.signin" {
-			text = token
+		if slices.ContainsFunc(models.AllSealed(), func(s models.SealedTexts) bool { return s.Table == c.table && slices.Contains(s.Columns, c.name) }) {
+			where := "1"
+			if full == "flags.reason" {
+				where = "closed_on IS NOT NULL"
+			}
+			modelstest.Write(t, db, p.file, c.table, c.name, text, where)
+			if what == "sealed" {
+				sealed = append(sealed, token)
+			} else {
+				shown = append(shown, token)
+			}
+			continue
 		}
 		// What is held to a list of answers, or names another row, takes no text.
 		for _, try := range []string{`?`, `? || hex(randomblob(4))`, `json_array(?)`} {
@@ -84,7 +98,7 @@ func plant(t testing.TB, db *sql.DB) (sealed, shown []string) {
 		}
 	}
 	// His own name is no secret to him.
-	sqlExec(t, db, `UPDATE people SET name = 'Himself' WHERE role = 'client'`)
+	modelstest.Write(t, db, p.file, "people", "name", "Himself", `role = 'client'`)
 	if len(sealed) < 60 {
 		t.Fatalf("only %d texts were planted: %v", len(sealed), sealed)
 	}
@@ -205,6 +219,6 @@ func fill(t testing.TB, p *play) {
 	}
 	p.guesses()
 	p.raises("threat")
-	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', 'A reason.', '2026-01-05', '2026-01-12' FROM cases`)
-	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, 'A candidate.', 2 FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', x'', '2026-01-05', '2026-01-12' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }

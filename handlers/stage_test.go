@@ -24,7 +24,8 @@ import (
 // each; it is the Sunday evening of the last week of the first intervention.
 // The first couple's partner has reported every week, the other one has yet to.
 type stage struct {
-	kept          []byte
+	kept          []byte    // the database
+	keys          [2][]byte // the master key, and those of the cases
 	now           time.Time
 	week          models.Week
 	couple, other *modelstest.Couple
@@ -79,9 +80,11 @@ func newStage(t testing.TB) *stage {
 	sqlExec(t, raw, `UPDATE sessions SET expires_at = '2026-01-01T00:00:00.000Z' WHERE token_hash = ?`, hash(s.sessions["expired client"]))
 	file := filepath.Join(t.TempDir(), "stage.db")
 	sqlExec(t, raw, `VACUUM INTO ?`, file)
-	var err error
-	s.kept, err = os.ReadFile(file)
-	must(t, err)
+	for from, into := range map[string]*[]byte{file: &s.kept, models.KeyFile(p.File): &s.keys[0], models.KeyFile(p.File) + ".cases": &s.keys[1]} {
+		var err error
+		*into, err = os.ReadFile(from)
+		must(t, err)
+	}
 	return s
 }
 
@@ -110,6 +113,10 @@ func (s *stage) openIn(t testing.TB, dir string) *play {
 	one.sessions = maps.Clone(s.sessions)
 	p := &play{stage: &one, t: t, clock: &modelstest.Clock{}, file: filepath.Join(dir, "play.db")}
 	must(t, os.WriteFile(p.file, s.kept, 0o600))
+	key := models.KeyFile(p.file)
+	_ = os.Remove(key) // of another play in this folder
+	must(t, os.WriteFile(key, s.keys[0], 0o400))
+	must(t, os.WriteFile(key+".cases", s.keys[1], 0o600))
 	p.clock.Set(s.now)
 	db, err := models.Open(models.Options{File: p.file, Now: p.clock.Now, CheapPassphrases: true})
 	must(t, err)
@@ -150,6 +157,12 @@ func openRaw(t testing.TB, file string) *sql.DB {
 	must(t, err)
 	db.SetMaxOpenConns(1)
 	return db
+}
+
+// writes seals a text into a column, in every row of its table.
+func (p *play) writes(table, column, text string) {
+	p.t.Helper()
+	modelstest.Write(p.t, p.raw, p.file, table, column, text, "1")
 }
 
 func sqlExec(t testing.TB, db *sql.DB, query string, args ...any) {

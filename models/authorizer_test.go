@@ -13,8 +13,9 @@ import (
 // read and those it may not. They are written out here a second time on
 // purpose: a column that moves, or a new one, must be thought of twice.
 var columnsByPool = map[string]struct{ open, sealed string }{
-	"practices": {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose"},
-	"people":    {"", "id role is_owner name signin passphrase_hash access_ended_on created_at"},
+	"practices":     {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose"},
+	"people":        {"", "id case_id role is_owner name signin passphrase_hash access_ended_on created_at"},
+	"practice_keys": {"", "id wrapped"},
 	"cases": {"id client_id client_pronoun partner_pronoun goal",
 		"therapist_id partner_id children_home stake cooperation standing economic ending version opened_at"},
 	"experiments": {"id case_id number behaviour counts_if not_counts_if if_moment then_act dose dose_words cost prediction confidence " +
@@ -43,14 +44,14 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"masked_guesses": {"", "id experiment_id therapist_id saw week weeks made_on made_at"},
 	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +
 		"client_text partner_text numbers created_at verdict because"},
-	"flags":                      {"", "id case_id rule week said raised_at raised_on closed_on reason"},
+	"flags":                      {"", "id case_id rule week said mark raised_at raised_on closed_on reason"},
 	"partner_contacts":           {"", "case_id channel address times words never device_shared"},
 	"partner_pauses":             {"", "id case_id from_week until_week reason created_at"},
 	"partner_calls":              {"", "id case_id phase_id week answer different answered_at"},
 	"partner_notices":            {"", "id case_id body written_on created_at"},
 	"shown_averages":             {"", "case_id item phase_id value answers"},
 	"partner_proposals":          {"", "id case_id item week phase_id wording proposed_at"},
-	"partner_report_corrections": {"", "id report_id version was replaced_at"},
+	"partner_report_corrections": {"", "id report_id version was pushed replaced_at"},
 	"partner_reports": {"", "id case_id week conflict leaving noticed felt_real conflict_state leaving_state noticed_state real_state " +
 		"different say_no safe pushed children note contact contact_by late on_paper version saved_at"},
 
@@ -135,11 +136,11 @@ func TestClientPool_refusesEveryWayRound(t *testing.T) {
 		`CREATE VIEW leak AS SELECT conflict, note FROM partner_reports`,
 		`CREATE VIEW harmless AS SELECT id FROM cases`,
 		`INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, 'n', 'UTC', 'o', 'e', 'limited', 'x')`,
-		`INSERT INTO people (id, role, name, created_at) VALUES ('t', 'therapist', 'T', 'x'), ('c', 'client', 'C', 'x'), ('p', 'partner', 'P', 'x')`,
+		`INSERT INTO people (id, role, name, created_at) VALUES ('t', 'therapist', x'01', 'x'), ('c', 'client', x'01', 'x'), ('p', 'partner', x'01', 'x')`,
 		`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x')`,
 		`INSERT INTO partner_reports (id, case_id, week, conflict, conflict_state, leaving_state, noticed_state, real_state, different, say_no, safe, pushed,
 			children, note, contact, contact_by, saved_at) VALUES ('r', 'k', '2026-03-02', 7, 'answered', 'skipped', 'skipped', 'skipped', 'no', 'no', 'no',
-			'no', 'skipped', 'canary', 'no', 'skipped', 'x')`,
+			'no', 'skipped', x'01', 'no', 'skipped', 'x')`,
 	} {
 		if _, err := db.writer.Exec(statement); err != nil {
 			t.Fatal(err)

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Case is one couple in treatment, as its therapist sees it.
@@ -65,12 +67,15 @@ func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id stri
 			return err
 		}
 		id, err = t.makeOnce(ctx, v, in.Submission, "open case", in, func() (string, error) {
-			clientID, err1 := t.addPerson(ctx, Client, false, client)
-			partnerID, err2 := t.addPerson(ctx, Partner, false, partner)
+			id := newID()
+			if err := t.keys.addCase(id); err != nil {
+				return "", unavailable(err)
+			}
+			clientID, err1 := t.addPerson(ctx, id, Client, false, client)
+			partnerID, err2 := t.addPerson(ctx, id, Partner, false, partner)
 			if err := errors.Join(err1, err2); err != nil {
 				return "", err
 			}
-			id := newID()
 			_, err := t.ExecContext(ctx, `INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, children_home, opened_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, id, v.PersonID, clientID, partnerID, clientPronoun, partnerPronoun, flag(children == "yes"), t.stamp())
 			if err != nil {
@@ -133,9 +138,11 @@ func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameIn
 			return err
 		}
 		_, err := t.once(ctx, v, in.Submission, "frame "+caseID, in, func() (string, error) {
+			x := t.textsOf("cases", caseID, caseID)
 			res, err := t.ExecContext(ctx, `UPDATE cases SET goal = $1, stake = $2, cooperation = $3, standing = $4, economic = $5, ending = $6,
 				children_home = $7, version = version + 1 WHERE id = $8 AND CAST(version AS TEXT) = $9`,
-				f.Goal, f.Stake, f.Cooperation, f.Standing, f.Economic, f.Ending, flag(children == "yes"), caseID, in.Version)
+				x.in("goal", f.Goal), x.in("stake", f.Stake), x.in("cooperation", f.Cooperation), x.in("standing", f.Standing), f.Economic,
+				x.in("ending", f.Ending), flag(children == "yes"), caseID, in.Version)
 			if err != nil {
 				return "", err
 			}
@@ -147,7 +154,7 @@ func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameIn
 			}
 			for i, c := range f.Candidates {
 				if _, err := t.ExecContext(ctx, `INSERT INTO candidates (case_id, place, behaviour, cost) VALUES ($1, $2, $3, $4)`,
-					caseID, i+1, c.Behaviour, c.Cost); err != nil {
+					caseID, i+1, t.textsOf("candidates", caseID, strconv.Itoa(i+1)).in("behaviour", c.Behaviour), c.Cost); err != nil {
 					return "", err
 				}
 			}
@@ -184,31 +191,36 @@ func (t *tx) anyCaseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 		return Case{}, notFound()
 	}
 	var c Case
+	var closing string
+	x := t.texts("cases", &c.ID, &c.ID)
 	err := t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, c.client_pronoun, c.partner_pronoun, c.children_home,
 			c.goal, c.stake, c.cooperation, c.standing, c.economic, c.ending, c.version,
 			a.id, a.role, a.name, a.signin IS NOT NULL, COALESCE(a.access_ended_on, ''), b.id, b.role, b.name, b.signin IS NOT NULL, COALESCE(b.access_ended_on, ''),
-			COALESCE(k.closed_on, ''), COALESCE(k.reason, '')
+			COALESCE(k.closed_on, ''), COALESCE(k.id, ''), k.reason
 		FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
 			LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
 		WHERE c.id = $1 AND c.therapist_id = $2`, id, v.PersonID).
 		Scan(&c.ID, &c.TherapistID, &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
-			&c.Frame.Goal, &c.Frame.Stake, &c.Frame.Cooperation, &c.Frame.Standing, &c.Frame.Economic, &c.Frame.Ending, &c.Version,
-			&c.Client.ID, &c.Client.Role, &c.Client.Name, &c.Client.Joined, &c.Client.AccessEnded,
-			&c.Partner.ID, &c.Partner.Role, &c.Partner.Name, &c.Partner.Joined, &c.Partner.AccessEnded, &c.Closed.On, &c.Closed.Reason)
+			x.out("goal", &c.Frame.Goal), x.out("stake", &c.Frame.Stake), x.out("cooperation", &c.Frame.Cooperation),
+			x.out("standing", &c.Frame.Standing), &c.Frame.Economic, x.out("ending", &c.Frame.Ending), &c.Version,
+			&c.Client.ID, &c.Client.Role, t.texts("people", &c.ID, &c.Client.ID).out("name", &c.Client.Name), &c.Client.Joined, &c.Client.AccessEnded,
+			&c.Partner.ID, &c.Partner.Role, t.texts("people", &c.ID, &c.Partner.ID).out("name", &c.Partner.Name), &c.Partner.Joined, &c.Partner.AccessEnded,
+			&c.Closed.On, &closing, t.texts("closings", &c.ID, &closing).out("reason", &c.Closed.Reason))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, notFound()
 	}
 	if err != nil {
 		return c, err
 	}
-	rows, err := t.QueryContext(ctx, `SELECT behaviour, cost FROM candidates WHERE case_id = $1 ORDER BY place`, id)
+	rows, err := t.QueryContext(ctx, `SELECT place, behaviour, cost FROM candidates WHERE case_id = $1 ORDER BY place`, id)
 	if err != nil {
 		return c, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var candidate Candidate
-		if err := rows.Scan(&candidate.Behaviour, &candidate.Cost); err != nil {
+		var place string
+		if err := rows.Scan(&place, t.texts("candidates", &c.ID, &place).out("behaviour", &candidate.Behaviour), &candidate.Cost); err != nil {
 			return c, err
 		}
 		c.Frame.Candidates = append(c.Frame.Candidates, candidate)
@@ -255,18 +267,21 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 		if err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT c.id, a.name, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $2
+		rows, err := t.QueryContext(ctx, `SELECT c.id, a.id, a.name, b.id, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $2
 				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon'))), COALESCE(k.closed_on, '')
 			FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
 				LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
-			WHERE c.therapist_id = $1 ORDER BY a.name, c.id`, v.PersonID, today.Week().Add(-4))
+			WHERE c.therapist_id = $1 ORDER BY c.id`, v.PersonID, today.Week().Add(-4))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			line := CaseLine{Today: today}
-			if err := rows.Scan(&line.ID, &line.Client, &line.Partner, &line.Goal, &line.ReadFirst, &line.Closed); err != nil {
+			var client, partner string
+			if err := rows.Scan(&line.ID, &client, t.texts("people", &line.ID, &client).out("name", &line.Client),
+				&partner, t.texts("people", &line.ID, &partner).out("name", &line.Partner),
+				t.texts("cases", &line.ID, &line.ID).out("goal", &line.Goal), &line.ReadFirst, &line.Closed); err != nil {
 				return err
 			}
 			line.ReadFirst = line.ReadFirst && line.Closed == ""
@@ -275,6 +290,7 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 		if err := rows.Err(); err != nil {
 			return err
 		}
+		slices.SortStableFunc(lines, func(a, b CaseLine) int { return strings.Compare(a.Client, b.Client) })
 		for i := range lines {
 			flags, err := t.caseFlags(ctx, lines[i].ID)
 			if err != nil {

@@ -230,7 +230,7 @@ func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinF
 	}
 	c.ID, c.Version, c.Late, c.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
 	return c.ID, errors.Join(
-		t.keepCorrected(ctx, "checkin_corrections", "checkin_id", was.ID, was.Version, was),
+		t.keepCorrectedCheckin(ctx, caseID, *was),
 		t.writeCheckin(ctx, caseID, c),
 		t.audit(ctx, v, "check-in corrected", caseID, c.ID))
 }
@@ -244,34 +244,37 @@ func (t *tx) writeCheckin(ctx context.Context, caseID string, c Checkin) error {
 			guess_state = excluded.guess_state, sure_state = excluded.sure_state, note = excluded.note, on_paper = excluded.on_paper,
 			version = excluded.version, saved_at = excluded.saved_at`,
 		c.ID, caseID, c.Week, c.Done, c.Why, c.Effort, c.Tension, c.Forecast, c.Guess, c.Sure,
-		c.DoneState, c.EffortState, c.GuessState, c.SureState, c.Note, flag(c.Late), flag(c.OnPaper), c.Version, t.stamp())
+		c.DoneState, c.EffortState, c.GuessState, c.SureState, t.textsOf("checkins", caseID, c.ID).in("note", c.Note), flag(c.Late), flag(c.OnPaper), c.Version, t.stamp())
 	return err
 }
 
-// keepCorrected keeps what an entry said before it was corrected.
-func (t *tx) keepCorrected(ctx context.Context, table, column, id string, version int, was any) error {
+// keepCorrectedCheckin keeps what an entry said before it was corrected.
+func (t *tx) keepCorrectedCheckin(ctx context.Context, caseID string, was Checkin) error {
 	b, err := json.Marshal(was)
 	if err != nil {
 		return err
 	}
-	_, err = t.ExecContext(ctx, `INSERT INTO `+table+` (id, `+column+`, version, was, replaced_at) VALUES ($1, $2, $3, $4, $5)`,
-		newID(), id, version, string(b), t.stamp())
+	id := newID()
+	_, err = t.ExecContext(ctx, `INSERT INTO checkin_corrections (id, checkin_id, version, was, replaced_at) VALUES ($1, $2, $3, $4, $5)`,
+		id, was.ID, was.Version, t.textsOf("checkin_corrections", caseID, id).in("was", string(b)), t.stamp())
 	return err
 }
 
-const checkinColumns = `SELECT id, week, done, why, effort, tension, forecast, guess, sure, done_state, effort_state, guess_state, sure_state,
+const checkinColumns = `SELECT case_id, id, week, done, why, effort, tension, forecast, guess, sure, done_state, effort_state, guess_state, sure_state,
 	note, late, on_paper, version FROM checkins`
 
-func scanCheckin(row interface{ Scan(...any) error }) (Checkin, error) {
+func (t *tx) scanCheckin(row interface{ Scan(...any) error }) (Checkin, error) {
 	var c Checkin
-	err := row.Scan(&c.ID, &c.Week, &c.Done, &c.Why, &c.Effort, &c.Tension, &c.Forecast, &c.Guess, &c.Sure,
-		&c.DoneState, &c.EffortState, &c.GuessState, &c.SureState, &c.Note, &c.Late, &c.OnPaper, &c.Version)
+	var caseID string
+	err := row.Scan(&caseID, &c.ID, &c.Week, &c.Done, &c.Why, &c.Effort, &c.Tension, &c.Forecast, &c.Guess, &c.Sure,
+		&c.DoneState, &c.EffortState, &c.GuessState, &c.SureState,
+		t.texts("checkins", &caseID, &c.ID).out("note", &c.Note), &c.Late, &c.OnPaper, &c.Version)
 	return c, err
 }
 
 // checkin gives the entry of a week, nil when there is none.
 func (t *tx) checkin(ctx context.Context, caseID string, w Week) (*Checkin, error) {
-	c, err := scanCheckin(t.QueryRowContext(ctx, checkinColumns+` WHERE case_id = $1 AND week = $2`, caseID, w))
+	c, err := t.scanCheckin(t.QueryRowContext(ctx, checkinColumns+` WHERE case_id = $1 AND week = $2`, caseID, w))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -287,7 +290,7 @@ func (t *tx) checkins(ctx context.Context, caseID string, from, to Week) ([]Chec
 	defer rows.Close()
 	var list []Checkin
 	for rows.Next() {
-		c, err := scanCheckin(rows)
+		c, err := t.scanCheckin(rows)
 		if err != nil {
 			return nil, err
 		}

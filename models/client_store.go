@@ -65,9 +65,10 @@ func (t *tx) clientCase(ctx context.Context, v Viewer) (ClientCase, error) {
 	if c.Today, err = t.today(ctx); err != nil {
 		return c, err
 	}
+	x := t.texts("cases", &c.ID, &c.ID)
 	err = t.QueryRowContext(ctx, `SELECT c.id, c.goal, c.client_pronoun, c.partner_pronoun, p.office
 		FROM cases c JOIN practices p ON p.id = 1 WHERE c.client_id = $1`, v.PersonID).
-		Scan(&c.ID, &c.Goal, &c.ClientPronoun, &c.PartnerPronoun, &c.Office)
+		Scan(&c.ID, x.out("goal", &c.Goal), &c.ClientPronoun, &c.PartnerPronoun, &c.Office)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, notFound()
 	}
@@ -75,16 +76,19 @@ func (t *tx) clientCase(ctx context.Context, v Viewer) (ClientCase, error) {
 		return c, err
 	}
 	e := &c.Experiment
+	x = t.texts("experiments", &e.CaseID, &e.ID)
 	err = t.QueryRowContext(ctx, `SELECT id, case_id, number, behaviour, counts_if, not_counts_if, if_moment, then_act, dose, dose_words, cost,
 			prediction, confidence, outcome, criterion_kind, criterion, baseline_weeks, phase_weeks, stop_wording, started_at IS NOT NULL, COALESCE(ended_week, '')
 		FROM experiments WHERE case_id = $1 AND started_at IS NOT NULL ORDER BY number DESC LIMIT 1`, c.ID).
-		Scan(&e.ID, &e.CaseID, &e.Number, &e.Behaviour, &e.CountsIf, &e.NotCountsIf, &e.IfMoment, &e.ThenAct, &e.Dose, &e.DoseWords, &e.Cost,
-			&e.Prediction, &e.Confidence, &e.Outcome, &e.CriterionKind, &e.Criterion, &e.BaselineWeeks, &e.PhaseWeeks, &e.StopWording, &e.Started, &e.EndedWeek)
+		Scan(&e.ID, &e.CaseID, &e.Number, x.out("behaviour", &e.Behaviour), x.out("counts_if", &e.CountsIf), x.out("not_counts_if", &e.NotCountsIf),
+			x.out("if_moment", &e.IfMoment), x.out("then_act", &e.ThenAct), &e.Dose, x.out("dose_words", &e.DoseWords), &e.Cost,
+			&e.Prediction, &e.Confidence, &e.Outcome, &e.CriterionKind, &e.Criterion, &e.BaselineWeeks, &e.PhaseWeeks,
+			x.out("stop_wording", &e.StopWording), &e.Started, &e.EndedWeek)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return c, err
 	}
 	c.Phases, err = scanPhases(ctx, t, `SELECT id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, every, change,
-		behaviour, '', counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, 0, 0, 0, 0
+		behaviour, x'', counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, 0, 0, 0, 0
 		FROM phases WHERE case_id = $1 ORDER BY start_week`, c.ID)
 	if err != nil {
 		return c, err
@@ -107,21 +111,22 @@ func (s *ClientStore) Notices(ctx context.Context, v Viewer) (list []Notice, err
 		if err != nil {
 			return err
 		}
-		list, err = t.notices(ctx, `SELECT body, written_on FROM client_notices WHERE case_id = $1 ORDER BY created_at DESC, id LIMIT 5`, c.ID)
+		list, err = t.notices(ctx, "client_notices", c.ID)
 		return err
 	})
 	return list, err
 }
 
-func (t *tx) notices(ctx context.Context, query, caseID string) (list []Notice, err error) {
-	rows, err := t.QueryContext(ctx, query, caseID)
+func (t *tx) notices(ctx context.Context, table, caseID string) (list []Notice, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT id, body, written_on FROM `+table+` WHERE case_id = $1 ORDER BY created_at DESC, id LIMIT 5`, caseID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var n Notice
-		if err := rows.Scan(&n.Body, &n.On); err != nil {
+		var id string
+		if err := rows.Scan(&id, t.texts(table, &caseID, &id).out("body", &n.Body), &n.On); err != nil {
 			return nil, err
 		}
 		list = append(list, n)

@@ -59,7 +59,7 @@ func (db *DB) CloseCase(ctx context.Context, v Viewer, caseID string, in CloseIn
 				return "", err
 			}
 			id := newID()
-			_, err = t.ExecContext(ctx, `INSERT INTO closings (id, case_id, closed_on, reason, closed_at) VALUES ($1, $2, $3, $4, $5)`, id, caseID, on, reason, t.stamp())
+			_, err = t.ExecContext(ctx, `INSERT INTO closings (id, case_id, closed_on, reason, closed_at) VALUES ($1, $2, $3, $4, $5)`, id, caseID, on, t.textsOf("closings", caseID, id).in("reason", reason), t.stamp())
 			return id, errors.Join(err, t.endAccess(ctx, c.Client.ID, ""), t.endAccess(ctx, c.Partner.ID, ""), t.audit(ctx, v, "case closed", caseID, id))
 		})
 		return err

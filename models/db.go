@@ -18,6 +18,9 @@ import (
 type Options struct {
 	// File is the database file. Its folder must exist.
 	File string
+	// Key is the file of the master key, outside the folder of the database;
+	// empty is the one that [KeyFile] gives. A new practice makes it.
+	Key string
 	// Now is the clock; nil is the real one.
 	Now func() time.Time
 	// CheapPassphrases hashes passphrases at the least cost. Only for a
@@ -32,6 +35,7 @@ type DB struct {
 	readers *sql.DB
 	client  *sql.DB
 	known   statements // of the two reading pools
+	keys    keys
 	now     func() time.Time
 	hashing hashCost
 	tries   attempts
@@ -79,6 +83,9 @@ func Open(o Options) (*DB, error) {
 	if err := errors.Join(db.migrate(ctx, file), db.fold(ctx)); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
+	if err := db.openKeys(context.Background(), file, o.Key); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
 	db.readers = openPool(file, 4, nil, "_query_only", "1")
 	db.client = openPool(file, 4, clientAuthorizer, "_query_only", "1")
 	for _, pool := range []*sql.DB{db.readers, db.client} {
@@ -118,6 +125,7 @@ func (db *DB) Now() time.Time { return db.now().UTC() }
 type tx struct {
 	*sql.Tx
 	now    time.Time
+	keys   *keys
 	failed error
 	pool   *sql.DB     // that is read from
 	known  *statements // nil while writing
@@ -187,7 +195,7 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 	if err != nil {
 		return unavailable(db.note(err))
 	}
-	in := &tx{Tx: t, now: db.Now()}
+	in := &tx{Tx: t, now: db.Now(), keys: &db.keys}
 	if err := fn(ctx, in); err != nil || in.failed != nil {
 		if err == nil {
 			err = in.failed
@@ -209,7 +217,7 @@ func (db *DB) readFrom(ctx context.Context, pool *sql.DB, fn func(context.Contex
 	if err != nil {
 		return unavailable(db.note(err))
 	}
-	in := &tx{Tx: t, now: db.Now(), pool: pool, known: &db.known}
+	in := &tx{Tx: t, now: db.Now(), keys: &db.keys, pool: pool, known: &db.known}
 	err = fn(ctx, in)
 	err = errors.Join(unavailable(db.note(err)), ignoreDone(t.Rollback()))
 	db.known.keep(ctx, in.unread)

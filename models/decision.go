@@ -137,11 +137,13 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 				return "", err
 			}
 			id := newID()
+			x := t.textsOf("decisions", r.Case.ID, id)
 			_, err = t.ExecContext(ctx, `INSERT INTO decisions (id, case_id, experiment_id, phase, choice, decided_on, present, reasons, suffers_less,
 					who_pays, learning, confidence, client_text, partner_text, numbers, created_at, verdict, because)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-				id, r.Case.ID, experimentID, r.Reviewed().Phase.Name, d.Choice, d.On, d.Present, d.Reasons, d.SuffersLess,
-				d.WhoPays, d.Learning, d.Confidence, clientText, partnerText, string(numbers), t.stamp(), string(verdict), d.Because)
+				id, r.Case.ID, experimentID, r.Reviewed().Phase.Name, d.Choice, d.On, d.Present, x.in("reasons", d.Reasons), x.in("suffers_less", d.SuffersLess),
+				x.in("who_pays", d.WhoPays), x.in("learning", d.Learning), d.Confidence, x.in("client_text", clientText), x.in("partner_text", partnerText),
+				string(numbers), t.stamp(), string(verdict), x.in("because", d.Because))
 			return id, errors.Join(err, t.addNotice(ctx, "client_notices", r.Case.ID, clientText, d.On),
 				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, "decision kept", r.Case.ID, id))
 		})
@@ -181,8 +183,9 @@ func (t *tx) addNotice(ctx context.Context, table, caseID, body string, on Day) 
 	if strings.TrimSpace(body) == "" {
 		return nil
 	}
+	id := newID()
 	_, err := t.ExecContext(ctx, `INSERT INTO `+table+` (id, case_id, body, written_on, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		newID(), caseID, body, on, t.stamp())
+		id, caseID, t.textsOf(table, caseID, id).in("body", body), on, t.stamp())
 	return err
 }
 
@@ -193,7 +196,7 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
+		rows, err := t.QueryContext(ctx, `SELECT case_id, id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
 			client_text, partner_text, numbers, verdict, because FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
 		if err != nil {
 			return err
@@ -201,8 +204,11 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 		defer rows.Close()
 		for rows.Next() {
 			var d Decision
-			var numbers, verdict string
-			if err := rows.Scan(&d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, &d.Reasons, &d.SuffersLess, &d.WhoPays, &d.Learning, &d.Confidence, &d.ClientText, &d.PartnerText, &numbers, &verdict, &d.Because); err != nil {
+			var caseID, numbers, verdict string
+			x := t.texts("decisions", &caseID, &d.ID)
+			if err := rows.Scan(&caseID, &d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, x.out("reasons", &d.Reasons), x.out("suffers_less", &d.SuffersLess),
+				x.out("who_pays", &d.WhoPays), x.out("learning", &d.Learning), &d.Confidence, x.out("client_text", &d.ClientText),
+				x.out("partner_text", &d.PartnerText), &numbers, &verdict, x.out("because", &d.Because)); err != nil {
 				return err
 			}
 			if err := errors.Join(json.Unmarshal([]byte(verdict), &d.Frozen), json.Unmarshal([]byte(numbers), &d.Frozen.Phases)); err != nil {
@@ -223,7 +229,7 @@ func (db *DB) PartnerNotices(ctx context.Context, v Viewer) (list []Notice, err 
 		if err != nil {
 			return err
 		}
-		list, err = t.notices(ctx, `SELECT body, written_on FROM partner_notices WHERE case_id = $1 ORDER BY created_at DESC, id LIMIT 5`, caseID)
+		list, err = t.notices(ctx, "partner_notices", caseID)
 		return err
 	})
 	return list, err

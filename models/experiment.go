@@ -151,7 +151,7 @@ func (db *DB) NewExperiment(ctx context.Context, v Viewer, caseID, behaviour str
 			}
 			id := newID()
 			_, err = t.ExecContext(ctx, `INSERT INTO experiments (id, case_id, number, behaviour, created_at) VALUES ($1, $2, $3, $4, $5)`,
-				id, caseID, len(all)+1, behaviour, t.stamp())
+				id, caseID, len(all)+1, t.textsOf("experiments", caseID, id).in("behaviour", behaviour), t.stamp())
 			if err != nil {
 				return "", err
 			}
@@ -210,13 +210,15 @@ func (db *DB) SavePlan(ctx context.Context, v Viewer, experimentID string, in Pl
 }
 
 func (t *tx) putPlan(ctx context.Context, e Experiment, version string) error {
+	x := t.texts("experiments", &e.CaseID, &e.ID)
 	res, err := t.ExecContext(ctx, `UPDATE experiments SET behaviour = $1, label = $2, counts_if = $3, not_counts_if = $4, if_moment = $5, then_act = $6,
 			dose = $7, dose_words = $8, cost = $9, prediction = $10, confidence = $11, outcome = $12, criterion_kind = $13, criterion = $14,
 			baseline_weeks = $15, phase_weeks = $16, stop_wording = $17, draw_latest = $18, version = version + 1
 		WHERE id = $19 AND CAST(version AS TEXT) = $20`,
-		e.Behaviour, e.Label, e.CountsIf, e.NotCountsIf, e.IfMoment, e.ThenAct,
-		e.Dose, e.DoseWords, e.Cost, e.Prediction, e.Confidence, e.Outcome, e.CriterionKind, e.Criterion,
-		e.BaselineWeeks, e.PhaseWeeks, e.StopWording, e.DrawLatest, e.ID, version)
+		x.in("behaviour", e.Behaviour), x.in("label", e.Label), x.in("counts_if", e.CountsIf), x.in("not_counts_if", e.NotCountsIf),
+		x.in("if_moment", e.IfMoment), x.in("then_act", e.ThenAct),
+		e.Dose, x.in("dose_words", e.DoseWords), e.Cost, e.Prediction, e.Confidence, e.Outcome, e.CriterionKind, e.Criterion,
+		e.BaselineWeeks, e.PhaseWeeks, x.in("stop_wording", e.StopWording), e.DrawLatest, e.ID, version)
 	if err != nil {
 		return err
 	}
@@ -245,17 +247,27 @@ func (t *tx) keepPlanChanges(ctx context.Context, was, now Experiment, reason st
 		if before[i][1] == after[i][1] {
 			continue
 		}
+		id := newID()
+		x := t.textsOf("plan_changes", was.CaseID, id)
 		_, err := t.ExecContext(ctx, `INSERT INTO plan_changes (id, experiment_id, field, was, now, reason, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			newID(), was.ID, before[i][0], before[i][1], after[i][1], reason, t.stamp())
+			id, was.ID, before[i][0], x.in("was", before[i][1]), x.in("now", after[i][1]), x.in("reason", reason), t.stamp())
 		if err != nil {
 			return err
 		}
 	}
 	// The words of the act follow into the phase that runs; its dose and its
 	// criterion were locked when it began.
-	_, err := t.ExecContext(ctx, `UPDATE phases SET behaviour = $1, label = $2, counts_if = $3, not_counts_if = $4
-		WHERE kind <> 'baseline' AND behaviour = $5 AND id = (SELECT id FROM phases WHERE experiment_id = $6 ORDER BY start_week DESC LIMIT 1)`,
-		now.Behaviour, now.Label, now.CountsIf, now.NotCountsIf, was.Behaviour, was.ID)
+	phases, err := t.phases(ctx, was.ID)
+	if err != nil || len(phases) == 0 {
+		return err
+	}
+	last := phases[len(phases)-1]
+	if last.Kind == Baseline || last.Behaviour != was.Behaviour {
+		return nil
+	}
+	x := t.texts("phases", &last.CaseID, &last.ID)
+	_, err = t.ExecContext(ctx, `UPDATE phases SET behaviour = $1, label = $2, counts_if = $3, not_counts_if = $4 WHERE id = $5`,
+		x.in("behaviour", now.Behaviour), x.in("label", now.Label), x.in("counts_if", now.CountsIf), x.in("not_counts_if", now.NotCountsIf), last.ID)
 	return err
 }
 
@@ -264,17 +276,20 @@ func (t *tx) keepPlanChanges(ctx context.Context, was, now Experiment, reason st
 func (db *DB) PlanChanges(ctx context.Context, v Viewer, experimentID string) ([]PlanChange, error) {
 	var list []PlanChange
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
+		e, err := t.experimentOf(ctx, v, experimentID)
+		if err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT field, was, now, reason, substr(changed_at, 1, 10) FROM plan_changes WHERE experiment_id = $1 ORDER BY changed_at, field`, experimentID)
+		rows, err := t.QueryContext(ctx, `SELECT id, field, was, now, reason, substr(changed_at, 1, 10) FROM plan_changes WHERE experiment_id = $1 ORDER BY changed_at, field`, experimentID)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var c PlanChange
-			if err := rows.Scan(&c.Field, &c.Was, &c.Now, &c.Reason, &c.On); err != nil {
+			var id string
+			x := t.texts("plan_changes", &e.CaseID, &id)
+			if err := rows.Scan(&id, &c.Field, x.out("was", &c.Was), x.out("now", &c.Now), x.out("reason", &c.Reason), &c.On); err != nil {
 				return err
 			}
 			list = append(list, c)
@@ -315,7 +330,7 @@ func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment,
 	if v.Role != Therapist {
 		return Experiment{}, notFound()
 	}
-	e, err := scanExperiment(t.QueryRowContext(ctx, experimentColumns+` WHERE e.id = $1
+	e, err := t.scanExperiment(t.QueryRowContext(ctx, experimentColumns+` WHERE e.id = $1
 		AND EXISTS (SELECT 1 FROM cases c WHERE c.id = e.case_id AND c.therapist_id = $2)`, id, v.PersonID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, notFound()
@@ -347,7 +362,7 @@ func (t *tx) experiments(ctx context.Context, caseID string) ([]Experiment, erro
 	defer rows.Close()
 	var list []Experiment
 	for rows.Next() {
-		e, err := scanExperiment(rows)
+		e, err := t.scanExperiment(rows)
 		if err != nil {
 			return nil, err
 		}
@@ -360,10 +375,13 @@ const experimentColumns = `SELECT e.id, e.case_id, e.number, e.behaviour, e.labe
 	e.dose, e.dose_words, e.cost, e.prediction, e.confidence, e.outcome, e.criterion_kind, e.criterion, e.baseline_weeks, e.phase_weeks,
 	e.stop_wording, e.draw_latest, COALESCE(e.drawn_week, ''), e.started_at IS NOT NULL, COALESCE(e.ended_week, ''), e.end_reason, e.version FROM experiments e`
 
-func scanExperiment(row interface{ Scan(...any) error }) (Experiment, error) {
+func (t *tx) scanExperiment(row interface{ Scan(...any) error }) (Experiment, error) {
 	var e Experiment
-	err := row.Scan(&e.ID, &e.CaseID, &e.Number, &e.Behaviour, &e.Label, &e.CountsIf, &e.NotCountsIf, &e.IfMoment, &e.ThenAct,
-		&e.Dose, &e.DoseWords, &e.Cost, &e.Prediction, &e.Confidence, &e.Outcome, &e.CriterionKind, &e.Criterion, &e.BaselineWeeks, &e.PhaseWeeks,
-		&e.StopWording, &e.DrawLatest, &e.DrawnWeek, &e.Started, &e.EndedWeek, &e.EndReason, &e.Version)
+	x := t.texts("experiments", &e.CaseID, &e.ID)
+	err := row.Scan(&e.ID, &e.CaseID, &e.Number, x.out("behaviour", &e.Behaviour), x.out("label", &e.Label), x.out("counts_if", &e.CountsIf),
+		x.out("not_counts_if", &e.NotCountsIf), x.out("if_moment", &e.IfMoment), x.out("then_act", &e.ThenAct),
+		&e.Dose, x.out("dose_words", &e.DoseWords), &e.Cost, &e.Prediction, &e.Confidence, &e.Outcome, &e.CriterionKind, &e.Criterion,
+		&e.BaselineWeeks, &e.PhaseWeeks, x.out("stop_wording", &e.StopWording), &e.DrawLatest, &e.DrawnWeek, &e.Started, &e.EndedWeek,
+		x.out("end_reason", &e.EndReason), &e.Version)
 	return e, err
 }

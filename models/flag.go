@@ -136,7 +136,7 @@ func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 // first: those that were kept, and those that the rules raise now. What time
 // alone raises, such as silence, is kept with the next act in the case.
 func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, today Day) ([]Flag, error) {
-	rows, err := t.QueryContext(ctx, `SELECT rule, week, said, raised_on, COALESCE(closed_on, ''), reason FROM flags WHERE case_id = $1`, caseID)
+	rows, err := t.QueryContext(ctx, `SELECT id, rule, week, said, raised_on, COALESCE(closed_on, ''), reason FROM flags WHERE case_id = $1`, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,9 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 	kept := map[string]bool{}
 	for rows.Next() {
 		var f Flag
-		if err := rows.Scan(&f.Rule, &f.Week, &f.Said, &f.RaisedOn, &f.ClosedOn, &f.Reason); err != nil {
+		var id string
+		x := t.texts("flags", &caseID, &id)
+		if err := rows.Scan(&id, &f.Rule, &f.Week, x.out("said", &f.Said), &f.RaisedOn, &f.ClosedOn, x.out("reason", &f.Reason)); err != nil {
 			return nil, err
 		}
 		list, kept[f.key()] = append(list, f), true
@@ -192,9 +194,25 @@ func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
 }
 
 func (t *tx) keepFlag(ctx context.Context, caseID string, f Flag) error {
-	_, err := t.ExecContext(ctx, `INSERT INTO flags (id, case_id, rule, week, said, raised_at, raised_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (case_id, rule, week, said) DO NOTHING`, newID(), caseID, f.Rule, f.Week, f.Said, t.stamp(), f.RaisedOn)
+	mark, err := t.flagMark(caseID, f.Said)
+	if err != nil {
+		return err
+	}
+	id := newID()
+	_, err = t.ExecContext(ctx, `INSERT INTO flags (id, case_id, rule, week, said, mark, raised_at, raised_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (case_id, rule, week, mark) DO NOTHING`,
+		id, caseID, f.Rule, f.Week, t.textsOf("flags", caseID, id).in("said", f.Said), mark, t.stamp(), f.RaisedOn)
 	return err
+}
+
+// flagMark is by what two flags that say the same are known, since what they
+// say is sealed.
+func (t *tx) flagMark(caseID, said string) (string, error) {
+	key, err := t.keys.ofCase(caseID)
+	if err != nil {
+		return "", err
+	}
+	return key.Mark(said), nil
 }
 
 // Flags lists the flags of a case, open red ones first and then by week, newest
@@ -243,8 +261,17 @@ func (db *DB) CloseFlag(ctx context.Context, v Viewer, caseID string, in FlagInp
 			if !all[at].Open() {
 				return "", conflict("This flag is closed already. Its reason stands below.")
 			}
-			_, err = t.ExecContext(ctx, `UPDATE flags SET closed_on = $1, reason = $2 WHERE case_id = $3 AND rule = $4 AND week = $5 AND said = $6`,
-				today, reason, caseID, in.Rule, in.Week, in.Said)
+			mark, err := t.flagMark(caseID, in.Said)
+			if err != nil {
+				return "", err
+			}
+			var id string
+			err = t.QueryRowContext(ctx, `SELECT id FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND mark = $4`, caseID, in.Rule, in.Week, mark).Scan(&id)
+			if err != nil {
+				return "", err
+			}
+			_, err = t.ExecContext(ctx, `UPDATE flags SET closed_on = $1, reason = $2 WHERE id = $3`,
+				today, t.textsOf("flags", caseID, id).in("reason", reason), id)
 			return caseID, errors.Join(err, t.audit(ctx, v, "flag closed: "+in.Rule, caseID, in.Week))
 		})
 		return err
@@ -287,9 +314,13 @@ func (db *DB) RaiseFlag(ctx context.Context, v Viewer, caseID string, in FlagInp
 					return "", err
 				}
 			}
+			mark, err := t.flagMark(caseID, f.Said)
+			if err != nil {
+				return "", err
+			}
 			var closed bool
-			if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND said = $4 AND closed_on IS NOT NULL)`,
-				caseID, f.Rule, f.Week, f.Said).Scan(&closed); err != nil {
+			if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND mark = $4 AND closed_on IS NOT NULL)`,
+				caseID, f.Rule, f.Week, mark).Scan(&closed); err != nil {
 				return "", err
 			}
 			if closed {

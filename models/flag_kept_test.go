@@ -258,11 +258,11 @@ func TestFlags_neverDeletedOrChanged(t *testing.T) {
 	for _, query := range []string{
 		`DELETE FROM flags`, `DELETE FROM flags WHERE closed_on IS NULL`, `DELETE FROM flags WHERE closed_on IS NOT NULL`,
 		`UPDATE flags SET rule = 'A1' WHERE closed_on IS NULL`, `UPDATE flags SET week = '2026-03-23' WHERE closed_on IS NULL`,
-		`UPDATE flags SET said = 'nothing' WHERE closed_on IS NULL`, `UPDATE flags SET raised_at = '' WHERE closed_on IS NULL`,
-		`UPDATE flags SET closed_on = NULL, reason = ''`, `UPDATE flags SET reason = 'Another one.' WHERE closed_on IS NOT NULL`,
+		`UPDATE flags SET said = x'01' WHERE closed_on IS NULL`, `UPDATE flags SET raised_at = '' WHERE closed_on IS NULL`,
+		`UPDATE flags SET closed_on = NULL, reason = x''`, `UPDATE flags SET reason = x'01' WHERE closed_on IS NOT NULL`,
 		`UPDATE flags SET closed_on = '2026-01-01' WHERE closed_on IS NOT NULL`, `UPDATE flags SET closed_on = '2026-04-06' WHERE closed_on IS NULL`,
-		`UPDATE flags SET reason = 'x' WHERE closed_on IS NULL`,
-		`INSERT OR REPLACE INTO flags SELECT * FROM flags`, `INSERT OR REPLACE INTO flags SELECT id, case_id, rule, week, 'nothing', raised_at, raised_on, NULL, '' FROM flags`,
+		`UPDATE flags SET reason = x'01' WHERE closed_on IS NULL`,
+		`INSERT OR REPLACE INTO flags SELECT * FROM flags`, `INSERT OR REPLACE INTO flags SELECT id, case_id, rule, week, x'01', 'm', raised_at, raised_on, NULL, x'' FROM flags`,
 	} {
 		if _, err := db.Exec(query); err == nil {
 			t.Errorf("%s is not refused", query)

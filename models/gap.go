@@ -23,7 +23,7 @@ func (db *DB) ExcuseWeek(ctx context.Context, v Viewer, caseID, week, reason str
 			return err
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO excused_weeks (case_id, week, reason, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (case_id, week) DO UPDATE SET reason = excluded.reason`, caseID, w, reason, t.stamp())
+			ON CONFLICT (case_id, week) DO UPDATE SET reason = excluded.reason`, caseID, w, t.textsOf("excused_weeks", caseID, string(w)).in("reason", reason), t.stamp())
 		return errors.Join(err, t.audit(ctx, v, "week excused", caseID, string(w)))
 	})
 }
@@ -54,8 +54,9 @@ func (t *tx) pausePartner(ctx context.Context, v Viewer, caseID string, today Da
 	if rests, err := t.rests(ctx, caseID); err != nil || rests.cover(today.Week()) {
 		return err
 	}
+	id := newID()
 	_, err := t.ExecContext(ctx, `INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		newID(), caseID, today.Week(), reason, t.stamp())
+		id, caseID, today.Week(), t.textsOf("partner_pauses", caseID, id).in("reason", reason), t.stamp())
 	return errors.Join(err, t.audit(ctx, v, "partner’s reports paused", caseID, caseID))
 }
 

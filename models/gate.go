@@ -103,10 +103,12 @@ func (db *DB) Gate(ctx context.Context, v Viewer, caseID string) (Gate, error) {
 
 func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 	g := Gate{ScreenResult: "not_done"}
+	x := t.textsOf("gates", caseID, caseID)
 	err := t.QueryRowContext(ctx, `SELECT alone_on, screen, screen_on, screen_result, fear, concern_reason, concern_second, holding_back, defensiveness,
 			what_each_gets, consent_on, wants_plan, agenda, skill_note, version FROM gates WHERE case_id = $1`, caseID).
-		Scan(&g.AloneOn, &g.Screen, &g.ScreenOn, &g.ScreenResult, &g.Fear, &g.ConcernReason, &g.ConcernSecond, &g.HoldingBack, &g.Defensiveness,
-			&g.WhatEachGets, &g.ConsentOn, &g.WantsPlan, &g.Agenda, &g.SkillNote, &g.Version)
+		Scan(&g.AloneOn, &g.Screen, &g.ScreenOn, &g.ScreenResult, &g.Fear, x.out("concern_reason", &g.ConcernReason),
+			x.out("concern_second", &g.ConcernSecond), x.out("holding_back", &g.HoldingBack), x.out("defensiveness", &g.Defensiveness),
+			x.out("what_each_gets", &g.WhatEachGets), &g.ConsentOn, &g.WantsPlan, &g.Agenda, x.out("skill_note", &g.SkillNote), &g.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, nil
 	}
@@ -114,8 +116,9 @@ func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 		return g, err
 	}
 	k := &g.Contact
+	x = t.textsOf("partner_contacts", caseID, caseID)
 	err = t.QueryRowContext(ctx, `SELECT channel, address, times, words, never, device_shared FROM partner_contacts WHERE case_id = $1`, caseID).
-		Scan(&k.Channel, &k.Address, &k.Times, &k.Words, &k.Never, &k.DeviceShared)
+		Scan(&k.Channel, x.out("address", &k.Address), x.out("times", &k.Times), x.out("words", &k.Words), x.out("never", &k.Never), &k.DeviceShared)
 	return g, err
 }
 
@@ -187,6 +190,7 @@ func (in GateInput) check(r *reading, today Day) Gate {
 }
 
 func (t *tx) putGate(ctx context.Context, caseID string, g Gate) error {
+	x := t.textsOf("gates", caseID, caseID)
 	_, err := t.ExecContext(ctx, `INSERT INTO gates (case_id, alone_on, screen, screen_on, screen_result, fear, concern_reason, concern_second, holding_back,
 			defensiveness, what_each_gets, consent_on, wants_plan, agenda, skill_note, saved_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -195,15 +199,17 @@ func (t *tx) putGate(ctx context.Context, caseID string, g Gate) error {
 			holding_back = excluded.holding_back, defensiveness = excluded.defensiveness, what_each_gets = excluded.what_each_gets,
 			consent_on = excluded.consent_on, wants_plan = excluded.wants_plan, agenda = excluded.agenda, skill_note = excluded.skill_note,
 			version = gates.version + 1, saved_at = excluded.saved_at`,
-		caseID, g.AloneOn, g.Screen, g.ScreenOn, g.ScreenResult, g.Fear, g.ConcernReason, g.ConcernSecond, g.HoldingBack,
-		g.Defensiveness, g.WhatEachGets, g.ConsentOn, g.WantsPlan, g.Agenda, g.SkillNote, t.stamp())
+		caseID, g.AloneOn, g.Screen, g.ScreenOn, g.ScreenResult, g.Fear, x.in("concern_reason", g.ConcernReason),
+		x.in("concern_second", g.ConcernSecond), x.in("holding_back", g.HoldingBack), x.in("defensiveness", g.Defensiveness),
+		x.in("what_each_gets", g.WhatEachGets), g.ConsentOn, g.WantsPlan, g.Agenda, x.in("skill_note", g.SkillNote), t.stamp())
 	if err != nil {
 		return err
 	}
 	k := g.Contact
+	x = t.textsOf("partner_contacts", caseID, caseID)
 	_, err = t.ExecContext(ctx, `INSERT INTO partner_contacts (case_id, channel, address, times, words, never, device_shared) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (case_id) DO UPDATE SET channel = excluded.channel, address = excluded.address, times = excluded.times,
 			words = excluded.words, never = excluded.never, device_shared = excluded.device_shared`,
-		caseID, k.Channel, k.Address, k.Times, k.Words, k.Never, k.DeviceShared)
+		caseID, k.Channel, x.in("address", k.Address), x.in("times", k.Times), x.in("words", k.Words), x.in("never", k.Never), k.DeviceShared)
 	return err
 }

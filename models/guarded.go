@@ -60,7 +60,7 @@ func (t *tx) remember(ctx context.Context, caseID string, list []PartnerReport) 
 	if !slices.ContainsFunc(list, PartnerReport.Corrected) {
 		return nil
 	}
-	rows, err := t.QueryContext(ctx, `SELECT r.id, c.was FROM partner_report_corrections c JOIN partner_reports r ON r.id = c.report_id
+	rows, err := t.QueryContext(ctx, `SELECT r.id, c.id, c.was FROM partner_report_corrections c JOIN partner_reports r ON r.id = c.report_id
 		WHERE r.case_id = $1 ORDER BY r.id, c.version`, caseID)
 	if err != nil {
 		return err
@@ -68,9 +68,9 @@ func (t *tx) remember(ctx context.Context, caseID string, list []PartnerReport) 
 	defer rows.Close()
 	before := map[string][]Guarded{}
 	for rows.Next() {
-		var id, kept string
+		var id, correction, kept string
 		var was PartnerReport
-		if err := rows.Scan(&id, &kept); err != nil {
+		if err := rows.Scan(&id, &correction, t.texts("partner_report_corrections", &caseID, &correction).out("was", &kept)); err != nil {
 			return err
 		}
 		if err := json.Unmarshal([]byte(kept), &was); err != nil {

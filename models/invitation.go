@@ -112,7 +112,7 @@ func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 		if err != nil {
 			return err
 		}
-		if v.PersonID, err = t.addPerson(ctx, Therapist, true, name); err != nil {
+		if v.PersonID, err = t.addPerson(ctx, "", Therapist, true, name); err != nil {
 			return err
 		}
 		if err := t.setCredentials(ctx, v.PersonID, signin, hash); err != nil {
@@ -166,9 +166,10 @@ func (db *DB) Join(ctx context.Context, in JoinInput) (Viewer, error) {
 func (db *DB) invited(ctx context.Context, code string) (Viewer, error) {
 	var v Viewer
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.name, p.is_owner FROM invitations i JOIN people p ON p.id = i.person_id
+		var caseID string
+		err := t.QueryRowContext(ctx, `SELECT COALESCE(p.case_id, ''), p.id, p.role, p.name, p.is_owner FROM invitations i JOIN people p ON p.id = i.person_id
 			WHERE i.code_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2 AND i.created_at <= $3`, hashed(code), t.stamp(), stamp(t.now.Add(setBack))).
-			Scan(&v.PersonID, &v.Role, &v.Name, &v.Owner)
+			Scan(&caseID, &v.PersonID, &v.Role, t.texts("people", &caseID, &v.PersonID).out("name", &v.Name), &v.Owner)
 		if errors.Is(err, sql.ErrNoRows) {
 			return badCode()
 		}
@@ -216,7 +217,7 @@ func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string, s Submiss
 			return err
 		}
 		id, err := t.makeOnce(ctx, v, s, "therapist", name, func() (string, error) {
-			id, err := t.addPerson(ctx, Therapist, false, name)
+			id, err := t.addPerson(ctx, "", Therapist, false, name)
 			return id, errors.Join(err, t.audit(ctx, v, "therapist added", "", id))
 		})
 		if err != nil {

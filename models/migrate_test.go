@@ -71,40 +71,40 @@ const (
 // rowsSince holds, for each schema version, rows for the tables that it made.
 var rowsSince = []string{
 	`INSERT INTO practices (id, name, zone, office, emergency, policy, created_at) VALUES (1, 'n', 'UTC', 'o', 'e', 'limited', 'x');
-	INSERT INTO people (id, role, name, created_at) VALUES ('t', 'therapist', 'T', 'x'), ('c', 'client', 'C', 'x'), ('p', 'partner', 'P', 'x');
+	INSERT INTO people (id, role, name, created_at) VALUES ('t', 'therapist', x'01', 'x'), ('c', 'client', x'01', 'x'), ('p', 'partner', x'01', 'x');
 	INSERT INTO invitations (code_hash, person_id, expires_at, created_at) VALUES ('h', 'c', 'x', 'x');
 	INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ('h', 't', 'x', 'x');
 	INSERT INTO submissions VALUES ('t', 'i', 'f', 'o', 'x');
 	INSERT INTO audit (at, person_id, role, action) VALUES ('x', 't', 'therapist', 'a')`,
 	`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x');
-	INSERT INTO candidates VALUES ('k', 1, 'b', 2);
-	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', 'r', 'x', NULL);
+	INSERT INTO candidates VALUES ('k', 1, x'01', 2);
+	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', x'01', 'x', NULL);
 	INSERT INTO gates (case_id, fear, saved_at) VALUES ('k', 'no', 'x');
-	INSERT INTO partner_contacts (case_id, address) VALUES ('k', '555')`,
+	INSERT INTO partner_contacts (case_id, address) VALUES ('k', x'01')`,
 	`INSERT INTO experiments (id, case_id, number, created_at) VALUES ('e', 'k', 1, 'x');
-	INSERT INTO plan_changes VALUES ('l', 'e', 'f', 'a', 'b', 'r', 'x');
+	INSERT INTO plan_changes VALUES ('l', 'e', 'f', x'01', x'01', x'01', 'x');
 	INSERT INTO phases (id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, outcome, criterion_kind, criterion, created_at)
 		VALUES ('f', 'e', 'k', 'baseline', 'Baseline', '2026-03-02', 4, 6, 'leaving', 'level', 5, 'x');
-	INSERT INTO excused_weeks VALUES ('k', '2026-03-02', 'r', 'x');
-	INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ('u', 'k', '2026-03-02', 'r', 'x')`,
+	INSERT INTO excused_weeks VALUES ('k', '2026-03-02', x'01', 'x');
+	INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ('u', 'k', '2026-03-02', x'01', 'x')`,
 	`INSERT INTO occurrences (id, case_id, week, day, created_at) VALUES ('o', 'k', '2026-03-02', '2026-03-02', 'x');
 	INSERT INTO checkins (id, case_id, week, why, tension, forecast, done_state, effort_state, guess_state, sure_state, saved_at)
 		VALUES ('i', 'k', '2026-03-02', 'not_asked', 3, 4, 'not_asked', 'not_asked', 'not_asked', 'not_asked', 'x');
-	INSERT INTO checkin_corrections VALUES ('d', 'i', 1, '{}', 'x')`,
+	INSERT INTO checkin_corrections VALUES ('d', 'i', 1, x'01', 'x')`,
 	`INSERT INTO partner_reports (id, case_id, week, conflict, conflict_state, leaving_state, noticed_state, real_state, different, say_no, safe, pushed,
 		children, note, contact, contact_by, saved_at) VALUES ('r', 'k', '2026-03-02', 7, 'answered', 'skipped', 'skipped', 'skipped', 'no', 'no', 'no',
-		'no', 'skipped', 'words', 'no', 'skipped', 'x');
-	INSERT INTO partner_report_corrections VALUES ('g', 'r', 1, '{}', 'x');
-	INSERT INTO partner_calls VALUES ('a', 'k', 'f', '2026-03-02', 'yes', '', 'x')`,
-	`INSERT INTO partner_proposals VALUES ('q', 'k', 'conflict', '2026-03-02', NULL, 'w', 'x');
+		'no', 'skipped', x'01', 'no', 'skipped', 'x');
+	INSERT INTO partner_report_corrections VALUES ('g', 'r', 1, x'01', 'no', 'x');
+	INSERT INTO partner_calls VALUES ('a', 'k', 'f', '2026-03-02', 'yes', x'01', 'x')`,
+	`INSERT INTO partner_proposals VALUES ('q', 'k', 'conflict', '2026-03-02', NULL, x'01', 'x');
 		INSERT INTO shown_averages VALUES ('k', 'leaving', 'f', 4.5, 4);
-	INSERT INTO snapshots VALUES ('s', 'k', 'w', 'P', '2026-03-02', 'x', 'x');
+	INSERT INTO snapshots VALUES ('s', 'k', x'01', x'01', '2026-03-02', 'x', 'x');
 	INSERT INTO snapshot_values VALUES ('s', 'conflict', '2026-03-02', 7.0, '')`,
 	`INSERT INTO decisions (id, case_id, experiment_id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, numbers, created_at)
-		VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', 'r', 's', 'w', '{}', 'x');
-	INSERT INTO client_notices VALUES ('n', 'k', 'b', 'x', 'x');
-	INSERT INTO partner_notices VALUES ('v', 'k', 'b', 'x', 'x')`,
-	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', 'said', 'x', 'x', NULL, '')`,
+		VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', x'01', x'01', x'01', '{}', 'x');
+	INSERT INTO client_notices VALUES ('n', 'k', x'01', 'x', 'x');
+	INSERT INTO partner_notices VALUES ('v', 'k', x'01', 'x', 'x')`,
+	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', x'01', 'm', 'x', 'x', NULL, x'')`,
 	`INSERT INTO masked_guesses VALUES ('z', 'e', 't', 'week', 5, 8, 'x', 'x')`,
 }
 
@@ -118,6 +118,9 @@ func TestMigrate_freshEqualsUpgradedAndKeepsRows(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "enough.db")
 			old := openAt(t, file, all[:at])
+			if err := old.openKeys(context.Background(), file, ""); err != nil {
+				t.Fatal(err)
+			}
 			for i := range min(at, len(rowsSince)) {
 				if _, err := old.writer.Exec(rowsSince[i]); err != nil {
 					t.Fatalf("rows of version %d: %v", i+1, err)

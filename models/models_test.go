@@ -2,10 +2,8 @@ package models_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -72,13 +70,11 @@ func wantSame(t testing.TB, a, b error) {
 	}
 }
 
-// look reads from the database file itself: the cells of a row are joined by
+// look reads from the database file itself, with its texts opened: the cells of a row are joined by
 // spaces, the rows by commas.
 func look(t testing.TB, p *modelstest.Practice, query string, args ...any) string {
 	t.Helper()
-	file := (&url.URL{Scheme: "file", Opaque: p.File, RawQuery: "_pragma=query_only(1)"}).String()
-	db, err := sql.Open("sqlite", file)
-	must(t, err)
+	db := modelstest.Opened(t, p.File, query)
 	defer db.Close()
 	rows, err := db.Query(query, args...)
 	must(t, err)

@@ -185,11 +185,11 @@ func (t *tx) withoutSecondAverages(ctx context.Context, caseID string, list []Of
 
 // markOffers says of each offer whether it is proposed and whether it is shown.
 func (t *tx) markOffers(ctx context.Context, caseID string, list []Offer) error {
-	proposed, err := t.keys(ctx, `SELECT item, COALESCE(week, phase_id) FROM partner_proposals WHERE case_id = $1`, caseID)
+	proposed, err := t.offerKeys(ctx, `SELECT item, COALESCE(week, phase_id) FROM partner_proposals WHERE case_id = $1`, caseID)
 	if err != nil {
 		return err
 	}
-	shown, err := t.keys(ctx, `SELECT v.item, v.place FROM snapshot_values v JOIN snapshots s ON s.id = v.snapshot_id WHERE s.case_id = $1`, caseID)
+	shown, err := t.offerKeys(ctx, `SELECT v.item, v.place FROM snapshot_values v JOIN snapshots s ON s.id = v.snapshot_id WHERE s.case_id = $1`, caseID)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (t *tx) markOffers(ctx context.Context, caseID string, list []Offer) error 
 	return nil
 }
 
-func (t *tx) keys(ctx context.Context, query, caseID string) (map[string]bool, error) {
+func (t *tx) offerKeys(ctx context.Context, query, caseID string) (map[string]bool, error) {
 	rows, err := t.QueryContext(ctx, query, caseID)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"strconv"
 )
@@ -192,7 +193,7 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 	p.ID, p.Version, p.Late, p.OnPaper = was.ID, was.Version+1, was.Late, was.OnPaper || onPaper
 	p.keepUnasked(f, *was)
 	return p.ID, errors.Join(
-		t.keepCorrected(ctx, "partner_report_corrections", "report_id", was.ID, was.Version, was),
+		t.keepCorrectedReport(ctx, f.CaseID, *was),
 		t.writeReport(ctx, f, p),
 		t.closeChanged(ctx, f.CaseID, *was, p),
 		t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
@@ -217,6 +218,18 @@ func (p *PartnerReport) keepUnasked(f PartnerForm, was PartnerReport) {
 	}
 }
 
+// keepCorrectedReport keeps what a report said before it was corrected.
+func (t *tx) keepCorrectedReport(ctx context.Context, caseID string, was PartnerReport) error {
+	b, err := json.Marshal(was)
+	if err != nil {
+		return err
+	}
+	id := newID()
+	_, err = t.ExecContext(ctx, `INSERT INTO partner_report_corrections (id, report_id, version, was, pushed, replaced_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, was.ID, was.Version, t.textsOf("partner_report_corrections", caseID, id).in("was", string(b)), was.Pushed, t.stamp())
+	return err
+}
+
 func (t *tx) writeReport(ctx context.Context, f PartnerForm, p PartnerReport) error {
 	_, err := t.ExecContext(ctx, `INSERT INTO partner_reports (id, case_id, week, conflict, leaving, noticed, felt_real,
 			conflict_state, leaving_state, noticed_state, real_state, different, say_no, safe, pushed, children, note, contact, contact_by,
@@ -228,7 +241,8 @@ func (t *tx) writeReport(ctx context.Context, f PartnerForm, p PartnerReport) er
 			safe = excluded.safe, pushed = excluded.pushed, children = excluded.children, note = excluded.note, contact = excluded.contact,
 			contact_by = excluded.contact_by, on_paper = excluded.on_paper, version = excluded.version, saved_at = excluded.saved_at`,
 		p.ID, f.CaseID, p.Week, p.Conflict, p.Leaving, p.Noticed, p.FeltReal,
-		p.ConflictState, p.LeavingState, p.NoticedState, p.RealState, p.Different, p.SayNo, p.Safe, p.Pushed, p.Children, p.Note, p.Contact, p.ContactBy,
+		p.ConflictState, p.LeavingState, p.NoticedState, p.RealState, p.Different, p.SayNo, p.Safe, p.Pushed, p.Children,
+		t.textsOf("partner_reports", f.CaseID, p.ID).in("note", p.Note), p.Contact, p.ContactBy,
 		flag(p.Late), flag(p.OnPaper), p.Version, t.stamp())
 	if err != nil || p.Call == nil {
 		return err
@@ -238,30 +252,34 @@ func (t *tx) writeReport(ctx context.Context, f PartnerForm, p PartnerReport) er
 		return err
 	}
 	phase, _ := phaseOf(phases, p.Week)
+	x := t.textsOf("partner_calls", f.CaseID, string(p.Week))
 	_, err = t.ExecContext(ctx, `INSERT INTO partner_calls (id, case_id, phase_id, week, answer, different, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (case_id, week) DO UPDATE SET answer = excluded.answer, different = excluded.different, answered_at = excluded.answered_at`,
-		newID(), f.CaseID, phase.ID, p.Week, p.Call.Answer, p.Call.Different, t.stamp())
+		newID(), f.CaseID, phase.ID, p.Week, p.Call.Answer, x.in("different", p.Call.Different), t.stamp())
 	return err
 }
 
-const reportColumns = `SELECT r.id, r.week, r.conflict, r.leaving, r.noticed, r.felt_real, r.conflict_state, r.leaving_state, r.noticed_state, r.real_state,
+const reportColumns = `SELECT r.case_id, r.id, r.week, r.conflict, r.leaving, r.noticed, r.felt_real, r.conflict_state, r.leaving_state, r.noticed_state, r.real_state,
 	r.different, r.say_no, r.safe, r.pushed, r.children, r.note, r.contact, r.contact_by, r.late, r.on_paper, r.version, k.answer, k.different
 	FROM partner_reports r LEFT JOIN partner_calls k ON k.case_id = r.case_id AND k.week = r.week`
 
-func scanReport(row interface{ Scan(...any) error }) (PartnerReport, error) {
+func (t *tx) scanReport(row interface{ Scan(...any) error }) (PartnerReport, error) {
 	var p PartnerReport
-	var answer, different sql.NullString
-	err := row.Scan(&p.ID, &p.Week, &p.Conflict, &p.Leaving, &p.Noticed, &p.FeltReal, &p.ConflictState, &p.LeavingState, &p.NoticedState, &p.RealState,
-		&p.Different, &p.SayNo, &p.Safe, &p.Pushed, &p.Children, &p.Note, &p.Contact, &p.ContactBy, &p.Late, &p.OnPaper, &p.Version, &answer, &different)
+	var caseID, week, different string
+	var answer sql.NullString
+	err := row.Scan(&caseID, &p.ID, &week, &p.Conflict, &p.Leaving, &p.Noticed, &p.FeltReal, &p.ConflictState, &p.LeavingState, &p.NoticedState, &p.RealState,
+		&p.Different, &p.SayNo, &p.Safe, &p.Pushed, &p.Children, t.texts("partner_reports", &caseID, &p.ID).out("note", &p.Note),
+		&p.Contact, &p.ContactBy, &p.Late, &p.OnPaper, &p.Version, &answer, t.texts("partner_calls", &caseID, &week).out("different", &different))
+	p.Week = Week(week)
 	if answer.Valid {
-		p.Call = &PartnerCall{answer.String, different.String}
+		p.Call = &PartnerCall{answer.String, different}
 	}
 	return p, err
 }
 
 // partnerReport gives the report of a week, nil when it is missing.
 func (t *tx) partnerReport(ctx context.Context, caseID string, w Week) (*PartnerReport, error) {
-	p, err := scanReport(t.QueryRowContext(ctx, reportColumns+` WHERE r.case_id = $1 AND r.week = $2`, caseID, w))
+	p, err := t.scanReport(t.QueryRowContext(ctx, reportColumns+` WHERE r.case_id = $1 AND r.week = $2`, caseID, w))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -278,7 +296,7 @@ func (t *tx) partnerReports(ctx context.Context, caseID string, from, to Week) (
 	defer rows.Close()
 	var list []PartnerReport
 	for rows.Next() {
-		p, err := scanReport(rows)
+		p, err := t.scanReport(rows)
 		if err != nil {
 			return nil, err
 		}

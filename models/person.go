@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -59,14 +60,15 @@ func (p Pronoun) Cap() string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-func (t *tx) addPerson(ctx context.Context, role Role, owner bool, name string) (string, error) {
+// addPerson adds somebody of a case, or of the practice for no case.
+func (t *tx) addPerson(ctx context.Context, caseID string, role Role, owner bool, name string) (string, error) {
 	id := newID()
 	isOwner := 0
 	if owner {
 		isOwner = 1
 	}
-	_, err := t.ExecContext(ctx, `INSERT INTO people (id, role, is_owner, name, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		id, string(role), isOwner, name, t.stamp())
+	_, err := t.ExecContext(ctx, `INSERT INTO people (id, case_id, role, is_owner, name, created_at) VALUES ($1, NULLIF($2, ''), $3, $4, $5, $6)`,
+		id, caseID, string(role), isOwner, t.textsOf("people", caseID, id).in("name", name), t.stamp())
 	return id, err
 }
 
@@ -75,27 +77,28 @@ func (db *DB) Therapists(ctx context.Context, v Viewer) ([]Person, error) {
 	if v.Role != Therapist {
 		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
 	}
-	return db.people(ctx, `SELECT id, role, is_owner, name, signin IS NOT NULL FROM people WHERE role = 'therapist' ORDER BY name, id`)
-}
-
-func (db *DB) people(ctx context.Context, query string, args ...any) (people []Person, err error) {
-	err = db.read(ctx, func(ctx context.Context, t *tx) error {
-		rows, err := t.QueryContext(ctx, query, args...)
+	var people []Person
+	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, signin IS NOT NULL FROM people WHERE role = 'therapist' ORDER BY id`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var p Person
-			if err := rows.Scan(&p.ID, &p.Role, &p.Owner, &p.Name, &p.Joined); err != nil {
+			if err := rows.Scan(&p.ID, &p.Role, &p.Owner, t.texts("people", &noCase, &p.ID).out("name", &p.Name), &p.Joined); err != nil {
 				return err
 			}
 			people = append(people, p)
 		}
 		return rows.Err()
 	})
+	slices.SortStableFunc(people, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
 	return people, err
 }
+
+// noCase stands for the practice where texts ask for a case.
+var noCase = ""
 
 // CredentialsInput is the sign-in name and passphrase that a person chooses.
 type CredentialsInput struct{ SignIn, Passphrase, Again string }
@@ -128,9 +131,13 @@ func (in CredentialsInput) check(r *reading, role Role) (signin string) {
 // setCredentials gives a person a way to sign in. The sign-in name must be
 // free.
 func (t *tx) setCredentials(ctx context.Context, personID, signin, passphraseHash string) error {
-	_, err := t.ExecContext(ctx, `UPDATE people SET signin = $1, passphrase_hash = $2 WHERE id = $3`, signin, passphraseHash, personID)
+	_, err := t.ExecContext(ctx, `UPDATE people SET signin = $1, passphrase_hash = $2 WHERE id = $3`, t.signInMark(signin), passphraseHash, personID)
 	if isUnique(err) {
 		return invalid("signin", "This name cannot be had. Choose another.")
 	}
 	return err
 }
+
+// signInMark is how a sign-in name is kept: the same for the same name, and of
+// no use to anybody who reads the database.
+func (t *tx) signInMark(name string) string { return t.keys.secret("sign-in names").Mark(name) }

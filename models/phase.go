@@ -113,8 +113,9 @@ func scanPhases(ctx context.Context, t *tx, query string, args ...any) ([]Phase,
 	var list []Phase
 	for rows.Next() {
 		var p Phase
+		x := t.texts("phases", &p.CaseID, &p.ID)
 		if err := rows.Scan(&p.ID, &p.ExperimentID, &p.CaseID, &p.Kind, &p.Name, &p.Start, &p.Weeks, &p.MostWeeks, &p.Every, &p.Change,
-			&p.Behaviour, &p.Label, &p.CountsIf, &p.NotCountsIf, &p.Dose, &p.Outcome, &p.CriterionKind, &p.Criterion,
+			x.out("behaviour", &p.Behaviour), x.out("label", &p.Label), x.out("counts_if", &p.CountsIf), x.out("not_counts_if", &p.NotCountsIf), &p.Dose, &p.Outcome, &p.CriterionKind, &p.Criterion,
 			&p.PlannedWeeks, &p.SomeChange, &p.WorseChange, &p.FairDose); err != nil {
 			return nil, err
 		}

@@ -154,13 +154,14 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 }
 
 func (t *tx) addPhase(ctx context.Context, p Phase) error {
+	x := t.texts("phases", &p.CaseID, &p.ID)
 	_, err := t.ExecContext(ctx, `INSERT INTO phases (id, experiment_id, case_id, kind, name, start_week, weeks, most_weeks, every, change,
 			behaviour, label, counts_if, not_counts_if, dose, outcome, criterion_kind, criterion, created_at,
 			planned_weeks, some_change, worse_change, fair_dose)
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $7, some_change, worse_change, fair_dose
 		FROM practices WHERE id = 1`,
 		p.ID, p.ExperimentID, p.CaseID, p.Kind, p.Name, p.Start, p.Weeks, p.MostWeeks, p.Every, p.Change,
-		p.Behaviour, p.Label, p.CountsIf, p.NotCountsIf, p.Dose, p.Outcome, p.CriterionKind, p.Criterion, t.stamp())
+		x.in("behaviour", p.Behaviour), x.in("label", p.Label), x.in("counts_if", p.CountsIf), x.in("not_counts_if", p.NotCountsIf), p.Dose, p.Outcome, p.CriterionKind, p.Criterion, t.stamp())
 	if isUnique(err) {
 		return conflict("A phase of this case starts in that week already. Choose another week.")
 	}
@@ -255,6 +256,7 @@ func (t *tx) endExperiment(ctx context.Context, v Viewer, e Experiment, phases [
 			return err
 		}
 	}
-	_, err := t.ExecContext(ctx, `UPDATE experiments SET ended_week = $1, end_reason = $2, version = version + 1 WHERE id = $3`, last, reason, e.ID)
+	_, err := t.ExecContext(ctx, `UPDATE experiments SET ended_week = $1, end_reason = $2, version = version + 1 WHERE id = $3`,
+		last, t.texts("experiments", &e.CaseID, &e.ID).in("end_reason", reason), e.ID)
 	return errors.Join(err, t.audit(ctx, v, "experiment ended", e.CaseID, e.ID))
 }

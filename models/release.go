@@ -49,8 +49,10 @@ func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 				if !o.ByWeek() {
 					week, phase = "", o.Place
 				}
+				id := newID()
 				if _, err := t.ExecContext(ctx, `INSERT INTO partner_proposals (id, case_id, item, week, phase_id, wording, proposed_at)
-					VALUES ($1, $2, $3, NULLIF($4, ''), NULLIF($5, ''), $6, $7)`, newID(), caseID, o.Item, week, phase, o.Wording, t.stamp()); err != nil {
+					VALUES ($1, $2, $3, NULLIF($4, ''), NULLIF($5, ''), $6, $7)`, id, caseID, o.Item, week, phase,
+					t.textsOf("partner_proposals", caseID, id).in("wording", o.Wording), t.stamp()); err != nil {
 					return "", err
 				}
 			}
@@ -88,7 +90,7 @@ func (db *DB) TakeBack(ctx context.Context, v Viewer, key string) error {
 func (t *tx) closeItem(ctx context.Context, caseID, item, place string) error {
 	for _, statement := range []string{
 		`DELETE FROM partner_proposals WHERE case_id = $1 AND item = $2 AND (week = $3 OR phase_id = $3)`,
-		`UPDATE snapshots SET words = '' WHERE case_id = $1 AND EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = snapshots.id AND v.item = $2 AND v.place = $3)`,
+		`UPDATE snapshots SET words = x'' WHERE case_id = $1 AND EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = snapshots.id AND v.item = $2 AND v.place = $3)`,
 		`DELETE FROM snapshot_values WHERE snapshot_id IN (SELECT id FROM snapshots WHERE case_id = $1) AND item = $2 AND place = $3`,
 	} {
 		if _, err := t.ExecContext(ctx, statement, caseID, item, place); err != nil {
@@ -158,9 +160,10 @@ func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []strin
 			return err
 		}
 		client.Role = Client
-		var reporter string
-		err = t.QueryRowContext(ctx, `SELECT a.id, a.name, b.name FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id WHERE c.id = $1`, caseID).
-			Scan(&client.PersonID, &client.Name, &reporter)
+		var partner, reporter string
+		err = t.QueryRowContext(ctx, `SELECT a.id, a.name, b.id, b.name FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id WHERE c.id = $1`, caseID).
+			Scan(&client.PersonID, t.texts("people", &caseID, &client.PersonID).out("name", &client.Name),
+				&partner, t.texts("people", &caseID, &partner).out("name", &reporter))
 		if err != nil {
 			return err
 		}

@@ -42,15 +42,15 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 	name := strings.ToLower(strings.TrimSpace(signin))
 	found, kept := map[Role]Viewer{}, map[Role]string{}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, name)
+		rows, err := t.QueryContext(ctx, `SELECT COALESCE(case_id, ''), id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, t.signInMark(name))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var v Viewer
-			var hash string
-			if err := rows.Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &hash); err != nil {
+			var caseID, hash string
+			if err := rows.Scan(&caseID, &v.PersonID, &v.Role, &v.Owner, t.texts("people", &caseID, &v.PersonID).out("name", &v.Name), &hash); err != nil {
 				return err
 			}
 			found[v.Role], kept[v.Role] = v, hash
@@ -110,10 +110,11 @@ func (db *DB) Authenticate(ctx context.Context, token string) (Viewer, error) {
 		return v, nil
 	}
 	err := db.read(ctx, func(ctx context.Context, t *tx) error {
+		var caseID string
 		var unlocked, ended sql.NullString
-		err := t.QueryRowContext(ctx, `SELECT p.id, p.role, p.is_owner, p.name, s.token_hash, s.visit, s.unlocked_until, s.ended_at
+		err := t.QueryRowContext(ctx, `SELECT COALESCE(p.case_id, ''), p.id, p.role, p.is_owner, p.name, s.token_hash, s.visit, s.unlocked_until, s.ended_at
 			FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at <= $3`,
-			hashed(token), t.stamp(), stamp(t.now.Add(setBack))).Scan(&v.PersonID, &v.Role, &v.Owner, &v.Name, &v.Session, &v.Visit, &unlocked, &ended)
+			hashed(token), t.stamp(), stamp(t.now.Add(setBack))).Scan(&caseID, &v.PersonID, &v.Role, &v.Owner, t.texts("people", &caseID, &v.PersonID).out("name", &v.Name), &v.Session, &v.Visit, &unlocked, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

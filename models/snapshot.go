@@ -119,17 +119,21 @@ func (t *tx) publishingHeld(ctx context.Context, caseID string) (since Day, err 
 	var latest, zone string
 	err = t.QueryRowContext(ctx, `SELECT COALESCE(max(last.saved_at), ''), (SELECT zone FROM practices WHERE id = 1) FROM (SELECT id, pushed, saved_at FROM partner_reports WHERE case_id = $1 ORDER BY week DESC LIMIT 4) last
 		WHERE last.pushed IN ('a_little', 'yes') OR EXISTS (SELECT 1 FROM partner_report_corrections c WHERE c.report_id = last.id
-			AND (c.was LIKE '%"Pushed":"a_little"%' OR c.was LIKE '%"Pushed":"yes"%'))`, caseID).Scan(&latest, &zone)
+			AND c.pushed IN ('a_little', 'yes'))`, caseID).Scan(&latest, &zone)
 	if err != nil || latest == "" {
 		return "", err
 	}
 	saved, err := time.Parse(time.RFC3339, latest)
-	return DayOf(saved, Practice{Zone: zone}.Location()), err
+	if err != nil { // it names what it could not read
+		return "", errors.New("the time of a report is not one")
+	}
+	return DayOf(saved, Practice{Zone: zone}.Location()), nil
 }
 
 func (t *tx) addSnapshot(ctx context.Context, caseID string, s Snapshot, chosen []Offer, today Day) error {
+	x := t.textsOf("snapshots", caseID, s.ID)
 	_, err := t.ExecContext(ctx, `INSERT INTO snapshots (id, case_id, words, reported_by, last_week, published_at, published_on) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		s.ID, caseID, s.Words, s.ReportedBy, s.LastWeek, t.stamp(), today)
+		s.ID, caseID, x.in("words", s.Words), x.in("reported_by", s.ReportedBy), s.LastWeek, t.stamp(), today)
 	if err != nil {
 		return err
 	}
@@ -172,7 +176,8 @@ func (t *tx) snapshots(ctx context.Context, caseID string) ([]Snapshot, error) {
 	for rows.Next() {
 		var s Snapshot
 		var value SnapshotValue
-		if err := rows.Scan(&s.ID, &s.Published, &s.Words, &s.ReportedBy, &s.LastWeek, &value.Item, &value.Place, &value.Value, &value.Answer); err != nil {
+		x := t.texts("snapshots", &caseID, &s.ID)
+		if err := rows.Scan(&s.ID, &s.Published, x.out("words", &s.Words), x.out("reported_by", &s.ReportedBy), &s.LastWeek, &value.Item, &value.Place, &value.Value, &value.Answer); err != nil {
 			return nil, err
 		}
 		if n := len(list); n == 0 || list[n-1].ID != s.ID {

@@ -119,6 +119,9 @@ func TestOpen_foldsTheLog(t *testing.T) {
 		spoil(t, err)
 		spoil(t, os.WriteFile(killed+end, text, 0o600))
 	}
+	text, err := os.ReadFile(KeyFile(file))
+	spoil(t, err)
+	spoil(t, os.WriteFile(KeyFile(killed), text, 0o400))
 	if n := auditRows(t, openFile(t, killed)); n != 1 {
 		t.Errorf("%d rows, wanted 1", n)
 	}

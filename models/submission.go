@@ -35,7 +35,7 @@ func (t *tx) actOn(ctx context.Context, v Viewer, s Submission, act string, type
 	if err != nil {
 		return "", err
 	}
-	fingerprint := hashed(string(body))
+	fingerprint := t.keys.secret("forms").Mark(string(body))
 	key := hashed(act + "\x00" + s.ID)
 	var was, object string
 	err = t.QueryRowContext(ctx, `SELECT fingerprint, object_id FROM submissions WHERE person_id = $1 AND id = $2`,

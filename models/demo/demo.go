@@ -40,8 +40,8 @@ var thePractice = models.PracticeInput{
 	Emergency: "In danger, call 112 or the police on 192.",
 }
 
-// Open makes the practice in a new database file in the folder dir, which must
-// exist, and lives the story up to the demo's own time. That is the latest
+// Open makes the practice in a new folder within dir, which must exist, with its
+// keys beside it, and lives the story up to the demo's own time. That is the latest
 // Sunday at 18:00, in the practice's zone, that is not after now; it runs on
 // from there as now does. The last week of each case is the one before the week
 // of that Sunday.
@@ -53,7 +53,11 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Practice, err
 	start := now()
 	sunday := sundayEvening(start, zone)
 	clock := &clock{real: now, offset: sunday.Sub(start)}
-	db, err := models.Open(models.Options{File: filepath.Join(dir, "enough.db"), Now: clock.Now, CheapPassphrases: true})
+	data := filepath.Join(dir, "data")
+	if err := models.PrivateFolder(data); err != nil {
+		return nil, err
+	}
+	db, err := models.Open(models.Options{File: filepath.Join(data, "enough.db"), Now: clock.Now, CheapPassphrases: true})
 	if err != nil {
 		return nil, err
 	}

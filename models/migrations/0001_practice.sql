@@ -10,12 +10,21 @@ CREATE TABLE practices (
 	created_at    TEXT NOT NULL
 ) STRICT;
 
+-- The practice's own key, wrapped by the master key, which lies elsewhere. The keys
+-- of the cases lie there too, so that no copy of this file holds them. Every text
+-- that is kept as a BLOB is sealed under one of these keys.
+CREATE TABLE practice_keys (
+	id      INTEGER PRIMARY KEY CHECK (id = 1),
+	wrapped BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE people (
 	id              TEXT PRIMARY KEY,
+	case_id         TEXT,                   -- of a client or a partner: under its key the name is sealed
 	role            TEXT NOT NULL CHECK (role IN ('therapist', 'client', 'partner')),
 	is_owner        INTEGER NOT NULL DEFAULT 0 CHECK (is_owner IN (0, 1)),
-	name            TEXT NOT NULL,
-	signin          TEXT,                   -- folded to lower case; NULL until the person has joined
+	name            BLOB NOT NULL,
+	signin          TEXT,                   -- a keyed mark of the name; NULL until the person has joined
 	passphrase_hash TEXT,
 	access_ended_on TEXT,                   -- the date on which the way in was ended; a new code clears it
 	created_at      TEXT NOT NULL,
@@ -24,6 +33,7 @@ CREATE TABLE people (
 -- Unique within a role alone: nobody learns by trying whether somebody of
 -- another role has joined, and under what name.
 CREATE UNIQUE INDEX people_signin ON people (signin, role);
+CREATE INDEX people_case ON people (case_id);
 
 CREATE TABLE invitations (
 	code_hash   TEXT PRIMARY KEY,

@@ -7,12 +7,12 @@ CREATE TABLE cases (
 	client_pronoun  TEXT NOT NULL CHECK (client_pronoun IN ('she', 'he', 'they')),
 	partner_pronoun TEXT NOT NULL CHECK (partner_pronoun IN ('she', 'he', 'they')),
 	children_home   INTEGER NOT NULL DEFAULT 0 CHECK (children_home IN (0, 1)),
-	goal            TEXT NOT NULL DEFAULT '',
-	stake           TEXT NOT NULL DEFAULT '',
-	cooperation     TEXT NOT NULL DEFAULT '',
-	standing        TEXT NOT NULL DEFAULT '',
+	goal            BLOB NOT NULL DEFAULT x'',
+	stake           BLOB NOT NULL DEFAULT x'',
+	cooperation     BLOB NOT NULL DEFAULT x'',
+	standing        BLOB NOT NULL DEFAULT x'',
 	economic        TEXT NOT NULL DEFAULT 'unknown' CHECK (economic IN ('yes', 'no', 'unknown')),
-	ending          TEXT NOT NULL DEFAULT '',
+	ending          BLOB NOT NULL DEFAULT x'',
 	version         INTEGER NOT NULL DEFAULT 1,
 	opened_at       TEXT NOT NULL
 ) STRICT;
@@ -22,7 +22,7 @@ CREATE INDEX cases_therapist ON cases (therapist_id);
 CREATE TABLE candidates (
 	case_id   TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
 	place     INTEGER NOT NULL CHECK (place BETWEEN 1 AND 3),
-	behaviour TEXT NOT NULL,
+	behaviour BLOB NOT NULL,
 	cost      INTEGER CHECK (cost BETWEEN 0 AND 10),
 	PRIMARY KEY (case_id, place)
 ) STRICT, WITHOUT ROWID;
@@ -34,15 +34,15 @@ CREATE TABLE gates (
 	screen_on      TEXT NOT NULL DEFAULT '',
 	screen_result  TEXT NOT NULL DEFAULT 'not_done' CHECK (screen_result IN ('not_done', 'no_concern', 'concern')),
 	fear           TEXT NOT NULL DEFAULT '' CHECK (fear IN ('', 'no', 'yes')),
-	concern_reason TEXT NOT NULL DEFAULT '',
-	concern_second TEXT NOT NULL DEFAULT '',
-	holding_back   TEXT NOT NULL DEFAULT '',
-	defensiveness  TEXT NOT NULL DEFAULT '',
-	what_each_gets TEXT NOT NULL DEFAULT '',
+	concern_reason BLOB NOT NULL DEFAULT x'',
+	concern_second BLOB NOT NULL DEFAULT x'',
+	holding_back   BLOB NOT NULL DEFAULT x'',
+	defensiveness  BLOB NOT NULL DEFAULT x'',
+	what_each_gets BLOB NOT NULL DEFAULT x'',
 	consent_on     TEXT NOT NULL DEFAULT '',
 	wants_plan     TEXT NOT NULL DEFAULT '' CHECK (wants_plan IN ('', 'wants', 'rather_not')),
 	agenda         TEXT NOT NULL DEFAULT '' CHECK (agenda IN ('', 'improve', 'mixed', 'clarity', 'undecided')),
-	skill_note     TEXT NOT NULL DEFAULT '',
+	skill_note     BLOB NOT NULL DEFAULT x'',
 	version        INTEGER NOT NULL DEFAULT 1,
 	saved_at       TEXT NOT NULL
 ) STRICT;
@@ -50,10 +50,10 @@ CREATE TABLE gates (
 CREATE TABLE partner_contacts (
 	case_id       TEXT PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
 	channel       TEXT NOT NULL DEFAULT '' CHECK (channel IN ('', 'phone', 'text', 'email', 'in_session')),
-	address       TEXT NOT NULL DEFAULT '',
-	times         TEXT NOT NULL DEFAULT '',
-	words         TEXT NOT NULL DEFAULT '',
-	never         TEXT NOT NULL DEFAULT '',
+	address       BLOB NOT NULL DEFAULT x'',
+	times         BLOB NOT NULL DEFAULT x'',
+	words         BLOB NOT NULL DEFAULT x'',
+	never         BLOB NOT NULL DEFAULT x'',
 	device_shared TEXT NOT NULL DEFAULT '' CHECK (device_shared IN ('', 'no', 'yes', 'not_sure'))
 ) STRICT;
 
@@ -62,7 +62,7 @@ CREATE TABLE closings (
 	id          TEXT PRIMARY KEY,
 	case_id     TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
 	closed_on   TEXT NOT NULL,
-	reason      TEXT NOT NULL,              -- for the therapist alone
+	reason      BLOB NOT NULL,              -- for the therapist alone
 	closed_at   TEXT NOT NULL,
 	reopened_on TEXT
 ) STRICT;

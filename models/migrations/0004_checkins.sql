@@ -25,7 +25,7 @@ CREATE TABLE checkins (
 	effort_state   TEXT NOT NULL CHECK (effort_state IN ('answered', 'not_asked')),
 	guess_state    TEXT NOT NULL CHECK (guess_state IN ('answered', 'skipped', 'not_asked')),
 	sure_state     TEXT NOT NULL CHECK (sure_state IN ('answered', 'skipped', 'not_asked')),
-	note           TEXT NOT NULL DEFAULT '',
+	note           BLOB NOT NULL DEFAULT x'',
 	late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
 	on_paper       INTEGER NOT NULL DEFAULT 0 CHECK (on_paper IN (0, 1)),
 	version        INTEGER NOT NULL DEFAULT 1,
@@ -42,7 +42,7 @@ CREATE TABLE checkin_corrections (
 	id         TEXT PRIMARY KEY,
 	checkin_id TEXT NOT NULL REFERENCES checkins (id) ON DELETE CASCADE,
 	version    INTEGER NOT NULL,
-	was        TEXT NOT NULL CHECK (json_valid(was)),
+	was        BLOB NOT NULL,
 	replaced_at TEXT NOT NULL,
 	UNIQUE (checkin_id, version)
 ) STRICT;

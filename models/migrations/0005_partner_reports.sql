@@ -16,7 +16,7 @@ CREATE TABLE partner_reports (
 	safe           TEXT NOT NULL CHECK (safe IN ('yes', 'mostly', 'not_always', 'no', 'skipped')),
 	pushed         TEXT NOT NULL CHECK (pushed IN ('no', 'a_little', 'yes', 'skipped')),
 	children       TEXT NOT NULL CHECK (children IN ('as_usual', 'quieter', 'frightened', 'not_at_home', 'rather_not_say', 'skipped', 'not_asked')),
-	note           TEXT NOT NULL DEFAULT '',
+	note           BLOB NOT NULL DEFAULT x'',
 	contact        TEXT NOT NULL CHECK (contact IN ('no', 'when_convenient', 'soon', 'skipped')),
 	contact_by     TEXT NOT NULL CHECK (contact_by IN ('safe_route', 'another_way', 'not_now', 'skipped', 'not_asked')),
 	late           INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
@@ -35,7 +35,8 @@ CREATE TABLE partner_report_corrections (
 	id          TEXT PRIMARY KEY,
 	report_id   TEXT NOT NULL REFERENCES partner_reports (id) ON DELETE CASCADE,
 	version     INTEGER NOT NULL,
-	was         TEXT NOT NULL CHECK (json_valid(was)),
+	was         BLOB NOT NULL,
+	pushed      TEXT NOT NULL CHECK (pushed IN ('no', 'a_little', 'yes', 'skipped')),
 	replaced_at TEXT NOT NULL,
 	UNIQUE (report_id, version)
 ) STRICT;
@@ -47,7 +48,7 @@ CREATE TABLE partner_calls (
 	phase_id    TEXT NOT NULL REFERENCES phases (id) ON DELETE CASCADE,
 	week        TEXT NOT NULL CHECK (week GLOB '????-??-??'),
 	answer      TEXT NOT NULL CHECK (answer IN ('yes', 'yes_for_now', 'not_yet', 'no', 'rather_not_say', 'skipped')),
-	different   TEXT NOT NULL DEFAULT '',
+	different   BLOB NOT NULL DEFAULT x'',
 	answered_at TEXT NOT NULL,
 	UNIQUE (case_id, week)
 ) STRICT;

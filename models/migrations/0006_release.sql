@@ -5,7 +5,7 @@ CREATE TABLE partner_proposals (
 	item        TEXT NOT NULL CHECK (item IN ('conflict', 'noticed', 'leaving', 'felt_real', 'call')),
 	week        TEXT,                                          -- the week of a weekly item or of the call
 	phase_id    TEXT REFERENCES phases (id) ON DELETE CASCADE, -- the phase of an average
-	wording     TEXT NOT NULL,                                 -- what she agreed to, as it was shown to her
+	wording     BLOB NOT NULL,                                 -- what she agreed to, as it was shown to her
 	proposed_at TEXT NOT NULL,
 	CHECK ((week IS NULL) <> (phase_id IS NULL)),
 	CHECK ((item IN ('conflict', 'noticed', 'call')) = (week IS NOT NULL))
@@ -27,8 +27,8 @@ CREATE TABLE shown_averages (
 CREATE TABLE snapshots (
 	id           TEXT PRIMARY KEY,
 	case_id      TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	words        TEXT NOT NULL DEFAULT '',     -- what the therapist wrote for both to read
-	reported_by  TEXT NOT NULL,                -- whose numbers these are, as named on the page
+	words        BLOB NOT NULL DEFAULT x'',     -- what the therapist wrote for both to read
+	reported_by  BLOB NOT NULL,                -- whose numbers these are, as named on the page
 	last_week    TEXT NOT NULL CHECK (last_week GLOB '????-??-??'),
 	published_at TEXT NOT NULL,
 	published_on TEXT NOT NULL                 -- the date in the practice's zone

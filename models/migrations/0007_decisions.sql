@@ -7,13 +7,13 @@ CREATE TABLE decisions (
 	choice        TEXT NOT NULL CHECK (choice IN ('enough', 'enough_for_now', 'step_up', 'hold', 'extend', 'stop_no_benefit', 'stop_harm', 'end_treatment', 'follow_up')),
 	decided_on    TEXT NOT NULL,
 	present       TEXT NOT NULL CHECK (present IN ('client', 'both', 'partner', 'nobody')),
-	reasons       TEXT NOT NULL,
-	suffers_less  TEXT NOT NULL,
-	who_pays      TEXT NOT NULL,
-	learning      TEXT NOT NULL DEFAULT '',
+	reasons       BLOB NOT NULL,
+	suffers_less  BLOB NOT NULL,
+	who_pays      BLOB NOT NULL,
+	learning      BLOB NOT NULL DEFAULT x'',
 	confidence    INTEGER CHECK (confidence BETWEEN 0 AND 100),
-	client_text   TEXT NOT NULL DEFAULT '',
-	partner_text  TEXT NOT NULL DEFAULT '',
+	client_text   BLOB NOT NULL DEFAULT x'',
+	partner_text  BLOB NOT NULL DEFAULT x'',
 	numbers       TEXT NOT NULL CHECK (json_valid(numbers)),
 	created_at    TEXT NOT NULL
 ) STRICT;
@@ -22,7 +22,7 @@ CREATE INDEX decisions_experiment ON decisions (experiment_id, created_at);
 CREATE TABLE client_notices (
 	id         TEXT PRIMARY KEY,
 	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	body       TEXT NOT NULL,
+	body       BLOB NOT NULL,
 	written_on TEXT NOT NULL,
 	created_at TEXT NOT NULL
 ) STRICT;
@@ -31,7 +31,7 @@ CREATE INDEX client_notices_case ON client_notices (case_id, created_at);
 CREATE TABLE partner_notices (
 	id         TEXT PRIMARY KEY,
 	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	body       TEXT NOT NULL,
+	body       BLOB NOT NULL,
 	written_on TEXT NOT NULL,
 	created_at TEXT NOT NULL
 ) STRICT;

@@ -12,7 +12,7 @@ UPDATE phases SET planned_weeks = weeks;
 
 -- What the rule and the numbers said when a decision was made, and why it goes another way.
 ALTER TABLE decisions ADD COLUMN verdict TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(verdict));
-ALTER TABLE decisions ADD COLUMN because TEXT NOT NULL DEFAULT '';
+ALTER TABLE decisions ADD COLUMN because BLOB NOT NULL DEFAULT x'';
 
 -- A sign that asks for a look, red or amber, for the therapist alone. Never deleted: closed with a reason.
 CREATE TABLE flags (
@@ -20,18 +20,19 @@ CREATE TABLE flags (
 	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
 	rule       TEXT NOT NULL CHECK (rule IN ('R1', 'R2', 'R3', 'R4', 'R5', 'A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'N1')),
 	week       TEXT NOT NULL CHECK (week GLOB '????-??-??'),
-	said       TEXT NOT NULL,              -- the answers and numbers that raised it
+	said       BLOB NOT NULL,              -- the answers and numbers that raised it
+	mark       TEXT NOT NULL,              -- the same for the same words, under the key of the case
 	raised_at  TEXT NOT NULL,
 	raised_on  TEXT NOT NULL,              -- the date in the practice's zone
 	closed_on  TEXT,
-	reason     TEXT NOT NULL DEFAULT '',
-	UNIQUE (case_id, rule, week, said),
-	CHECK ((closed_on IS NULL) = (reason = ''))
+	reason     BLOB NOT NULL DEFAULT x'',
+	UNIQUE (case_id, rule, week, mark),
+	CHECK ((closed_on IS NULL) = (reason = x''))
 ) STRICT;
 
 -- A flag once raised stays as it was raised, and a reason once given stays.
 CREATE TRIGGER flags_stay BEFORE DELETE ON flags WHEN EXISTS (SELECT 1 FROM cases WHERE id = OLD.case_id)
 BEGIN SELECT RAISE(ABORT, 'a flag is closed, never deleted'); END;
 CREATE TRIGGER flags_as_raised BEFORE UPDATE ON flags
-	WHEN OLD.closed_on IS NOT NULL OR NEW.rule <> OLD.rule OR NEW.week <> OLD.week OR NEW.said <> OLD.said OR NEW.case_id <> OLD.case_id OR NEW.raised_at <> OLD.raised_at OR NEW.raised_on <> OLD.raised_on
+	WHEN OLD.closed_on IS NOT NULL OR NEW.rule <> OLD.rule OR NEW.week <> OLD.week OR NEW.said <> OLD.said OR NEW.mark <> OLD.mark OR NEW.case_id <> OLD.case_id OR NEW.raised_at <> OLD.raised_at OR NEW.raised_on <> OLD.raised_on
 BEGIN SELECT RAISE(ABORT, 'a flag is closed once and changed never'); END;

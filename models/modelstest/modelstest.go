@@ -46,23 +46,30 @@ type Practice struct {
 	Owner models.Viewer
 }
 
-// migrated is the file of a database without a practice. It is made once: to
+// migrated is the file of a database without a practice, with its master key. It is made once: to
 // migrate anew for each test would take a third of the time of all tests.
-var migrated = sync.OnceValues(func() ([]byte, error) {
+var migrated = sync.OnceValues(func() (m struct{ database, key []byte }, err error) {
 	dir, err := os.MkdirTemp("", "enough")
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "enough.db")
+	file := filepath.Join(dir, "data", "enough.db")
+	if err := models.PrivateFolder(filepath.Dir(file)); err != nil {
+		return m, err
+	}
 	db, err := models.Open(models.Options{File: file})
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	if err := db.Close(); err != nil {
-		return nil, err
+		return m, err
 	}
-	return os.ReadFile(file)
+	if m.database, err = os.ReadFile(file); err != nil {
+		return m, err
+	}
+	m.key, err = os.ReadFile(models.KeyFile(file))
+	return m, err
 })
 
 // Empty opens a database without a practice.
@@ -74,9 +81,8 @@ func Empty(t testing.TB) (*models.DB, string, *Clock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(file, content.database, 0o600))
+	must(t, os.WriteFile(models.KeyFile(file), content.key, 0o400))
 	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,284 @@
+package models
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"enough/models/seal"
+)
+
+// keys are those of the practice. Three kinds, each kept closed by the one
+// before it:
+//
+//   - the master key, in a file outside the data folder;
+//   - the practice's own key, wrapped, in the database: names of therapists,
+//     sign-in names, the chain of the audit;
+//   - one key for each case, wrapped, in a file beside the master key and in no
+//     backup: when it is struck out there, what any copy of the database holds
+//     of the case cannot be read again.
+type keys struct {
+	file     string // of the master key
+	master   seal.Key
+	practice seal.Key
+	derived  sync.Map // purpose → seal.Key
+	made     bool     // the master key, just now
+
+	mu    sync.Mutex
+	cases map[string]seal.Key
+}
+
+// KeyFile is where the master key of a practice lies unless told otherwise:
+// beside the folder of its database.
+func KeyFile(database string) string { return filepath.Dir(database) + ".key" }
+
+// caseKeysFile holds the keys of the cases, wrapped, beside the master key.
+func caseKeysFile(master string) string { return master + ".cases" }
+
+// nextKey is where a new master key waits until the practice is under it.
+func nextKey(master string) string { return master + ".new" }
+
+// placePractice is what the practice's own key is bound to.
+const placePractice = "practice key"
+
+// openKeys opens the practice's keys, and makes them for a new practice. It
+// refuses a master key that is missing, lies among the data, or is another
+// practice's.
+func (db *DB) openKeys(ctx context.Context, database, file string) error {
+	if file == "" {
+		file = KeyFile(database)
+	}
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	if within, err := filepath.Rel(filepath.Dir(database), file); err == nil && !strings.HasPrefix(within, "..") {
+		return fmt.Errorf("the master key %s lies in the folder of the data: keep it elsewhere", file)
+	}
+	db.keys.file = file
+	var wrapped []byte
+	err = db.writer.QueryRowContext(ctx, `SELECT wrapped FROM practice_keys WHERE id = 1`).Scan(&wrapped)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return db.makeKeys(ctx)
+	case err != nil:
+		return err
+	}
+	if err := db.keys.open(wrapped); err != nil {
+		return err
+	}
+	return db.keys.changeCases(nil)
+}
+
+// makeKeys makes the keys of a new practice. A master key that waits in its
+// place is taken.
+func (db *DB) makeKeys(ctx context.Context) error {
+	k := &db.keys
+	var err error
+	if k.master, err = seal.ReadFile(k.file); errors.Is(err, fs.ErrNotExist) {
+		k.master = seal.NewKey()
+		err = seal.WriteFile(k.file, k.master)
+		k.made = err == nil
+	}
+	if err != nil {
+		return err
+	}
+	k.practice = seal.NewKey()
+	if err := k.changeCases(nil); err != nil {
+		return err
+	}
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.ExecContext(ctx, `INSERT INTO practice_keys (id, wrapped) VALUES (1, $1)`, k.master.Wrap(k.practice, placePractice))
+		return err
+	})
+}
+
+// open reads the master key and opens the practice's own with it. After a
+// change of the master key that was broken off between the database and the
+// files, it finishes the files.
+func (k *keys) open(wrapped []byte) error {
+	master, err := seal.ReadFile(k.file)
+	if err == nil {
+		if k.practice, err = master.Unwrap(wrapped, placePractice); err == nil {
+			k.master = master
+			return nil
+		}
+	}
+	if next, nextErr := seal.ReadFile(nextKey(k.file)); nextErr == nil {
+		if practice, nextErr := next.Unwrap(wrapped, placePractice); nextErr == nil {
+			k.master, k.practice = next, practice
+			return k.takeNext()
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the master key %s is missing, and without it this practice cannot be read: put it back, or say with -key where it is", k.file)
+	case errors.Is(err, seal.ErrSealed):
+		return fmt.Errorf("the master key %s is not the one of this practice: put back the right one, or say with -key where it is", k.file)
+	}
+	return err
+}
+
+// KeyMade gives the file of the master key if this start has made it, so that
+// somebody can be told to keep a copy of it.
+func (db *DB) KeyMade() (file string, made bool) { return db.keys.file, db.keys.made }
+
+// secret gives the practice's key for one purpose.
+func (k *keys) secret(purpose string) seal.Key {
+	if known, ok := k.derived.Load(purpose); ok {
+		return known.(seal.Key)
+	}
+	key := k.practice.Derive(purpose)
+	k.derived.Store(purpose, key)
+	return key
+}
+
+// secret gives 32 bytes that are the practice's own for one purpose, the same
+// for as long as the practice lasts.
+func (db *DB) secret(purpose string) []byte { return db.keys.secret(purpose).Bytes() }
+
+// ofCase gives the key of a case, or the practice's own for no case.
+func (k *keys) ofCase(id string) (seal.Key, error) {
+	if id == "" {
+		return k.secret("names"), nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, ok := k.cases[id]
+	if !ok {
+		return key, fmt.Errorf("the key of this case is not in %s", caseKeysFile(k.file))
+	}
+	return key, nil
+}
+
+// addCase makes the key of a new case. It is on the disk before anything that
+// it closes can be.
+func (k *keys) addCase(id string) error {
+	return k.changeCases(func(cases map[string]seal.Key) { cases[id] = seal.NewKey() })
+}
+
+// destroyCase strikes out the key of a case, for good.
+func (k *keys) destroyCase(id string) error {
+	return k.changeCases(func(cases map[string]seal.Key) { delete(cases, id) })
+}
+
+// changeCases reads the keys of the cases and changes them, in their file and
+// then in memory, unless change is nil. Another process may have changed the
+// file meanwhile.
+func (k *keys) changeCases(change func(map[string]seal.Key)) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	unlock, err := lockFile(k.file)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	name := caseKeysFile(k.file)
+	cases, err := readCaseKeys(name, k.master)
+	if err != nil {
+		return err
+	}
+	if change != nil {
+		change(cases)
+		if err := writeCaseKeys(name, k.master, cases); err != nil {
+			return err
+		}
+	}
+	k.cases = cases
+	return nil
+}
+
+// lockFile holds a file against other processes until it is let go.
+func lockFile(name string) (unlock func(), err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { _ = f.Close() }, nil // closing lets go
+}
+
+// readCaseKeys reads the keys of the cases, one a line: the id of the case and
+// its wrapped key. No file is no case.
+func readCaseKeys(name string, master seal.Key) (map[string]seal.Key, error) {
+	cases := map[string]seal.Key{}
+	b, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return cases, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+		id, text, _ := strings.Cut(lines.Text(), " ")
+		wrapped, err := base64.StdEncoding.DecodeString(text)
+		if err == nil {
+			cases[id], err = master.Unwrap(wrapped, "case key", id)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the keys of the cases in %s do not fit the master key, or are damaged: put back the right file", name)
+		}
+	}
+	return cases, nil
+}
+
+func writeCaseKeys(name string, master seal.Key, cases map[string]seal.Key) error {
+	var b bytes.Buffer
+	for _, id := range slices.Sorted(maps.Keys(cases)) {
+		fmt.Fprintln(&b, id, base64.StdEncoding.EncodeToString(master.Wrap(cases[id], "case key", id)))
+	}
+	return seal.Replace(name, b.Bytes())
+}
+
+// Rekey puts the practice under a new master key. What the old one opened, it
+// opens no more, but for old copies. No server may run meanwhile: it would go
+// on with the old key. Whenever it is broken off, either the old key opens the
+// practice or the new one does.
+func (db *DB) Rekey(ctx context.Context) error {
+	k := &db.keys
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, name := range []string{nextKey(k.file), caseKeysFile(nextKey(k.file))} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	master := seal.NewKey()
+	if err := errors.Join(seal.WriteFile(nextKey(k.file), master), writeCaseKeys(caseKeysFile(nextKey(k.file)), master, k.cases)); err != nil {
+		return err
+	}
+	err := db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.ExecContext(ctx, `UPDATE practice_keys SET wrapped = $1 WHERE id = 1`, master.Wrap(k.practice, placePractice))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	k.master = master
+	return k.takeNext()
+}
+
+// takeNext puts the new master key in the place of the old one, and the keys of
+// the cases under it first.
+func (k *keys) takeNext() error {
+	for _, move := range [][2]string{{caseKeysFile(nextKey(k.file)), caseKeysFile(k.file)}, {nextKey(k.file), k.file}} {
+		if err := os.Rename(move[0], move[1]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return seal.SyncFolder(filepath.Dir(k.file))
+}
