@@ -67,9 +67,16 @@ func Open(o Options) (*DB, error) {
 		return nil, err
 	}
 	ctx := context.Background()
+	if err := db.keys.find(file, o.Key); err != nil {
+		return nil, err
+	}
 	fresh, err := admit(ctx, file)
-	if err == nil && fresh {
+	keyed := false
+	switch {
+	case err == nil && fresh:
 		err = db.create(ctx, file)
+	case err == nil:
+		keyed, err = db.openKeys(ctx, file)
 	}
 	if err == nil {
 		err = os.Chmod(file, 0o600)
@@ -83,8 +90,10 @@ func Open(o Options) (*DB, error) {
 	if err := errors.Join(db.migrate(ctx, file), db.fold(ctx)); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
-	if err := db.openKeys(context.Background(), file, o.Key); err != nil {
-		return nil, errors.Join(err, db.writer.Close())
+	if !keyed {
+		if err := db.makeKeys(ctx); err != nil {
+			return nil, errors.Join(err, db.writer.Close())
+		}
 	}
 	db.readers = openPool(file, 4, nil, "_query_only", "1")
 	db.client = openPool(file, 4, clientAuthorizer, "_query_only", "1")

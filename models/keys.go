@@ -53,40 +53,45 @@ func nextKey(master string) string { return master + ".new" }
 // placePractice is what the practice's own key is bound to.
 const placePractice = "practice key"
 
-// openKeys opens the practice's keys, and makes them for a new practice. It
-// refuses a master key that is missing, lies among the data, or is another
-// practice's.
-func (db *DB) openKeys(ctx context.Context, database, file string) error {
+// find says where the master key of a database is to lie: in a file, or for no
+// name in the one that [KeyFile] gives. It refuses one among the data.
+func (k *keys) find(database, file string) (err error) {
 	if file == "" {
 		file = KeyFile(database)
 	}
-	file, err := filepath.Abs(file)
-	if err != nil {
+	if k.file, err = filepath.Abs(file); err != nil {
 		return err
 	}
-	if within, err := filepath.Rel(filepath.Dir(database), file); err == nil && !strings.HasPrefix(within, "..") {
-		return fmt.Errorf("the master key %s lies in the folder of the data: keep it elsewhere", file)
+	if within, err := filepath.Rel(filepath.Dir(database), k.file); err == nil && !strings.HasPrefix(within, "..") {
+		return fmt.Errorf("the master key %s lies in the folder of the data: keep it elsewhere", k.file)
 	}
-	db.keys.file = file
+	return nil
+}
+
+// openKeys opens the keys of a practice that is there, before anything is
+// written to it. It refuses a master key that is missing or another practice's,
+// and says with known whether the practice has keys at all.
+func (db *DB) openKeys(ctx context.Context, database string) (known bool, err error) {
+	pool := readOnly(database, logged(database))
+	defer pool.Close()
 	var wrapped []byte
-	err = db.writer.QueryRowContext(ctx, `SELECT wrapped FROM practice_keys WHERE id = 1`).Scan(&wrapped)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return db.makeKeys(ctx)
-	case err != nil:
-		return err
+	err = pool.QueryRowContext(ctx, `SELECT wrapped FROM practice_keys WHERE id = 1`).Scan(&wrapped)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
 	}
 	if err := db.keys.open(wrapped); err != nil {
-		return err
+		return true, err
 	}
-	return db.keys.changeCases(nil)
+	return true, db.keys.changeCases(nil)
 }
 
 // makeKeys makes the keys of a new practice. A master key that waits in its
 // place is taken.
-func (db *DB) makeKeys(ctx context.Context) error {
+func (db *DB) makeKeys(ctx context.Context) (err error) {
 	k := &db.keys
-	var err error
 	if k.master, err = seal.ReadFile(k.file); errors.Is(err, fs.ErrNotExist) {
 		k.master = seal.NewKey()
 		err = seal.WriteFile(k.file, k.master)

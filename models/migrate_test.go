@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -118,7 +119,7 @@ func TestMigrate_freshEqualsUpgradedAndKeepsRows(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "enough.db")
 			old := openAt(t, file, all[:at])
-			if err := old.openKeys(context.Background(), file, ""); err != nil {
+			if err := errors.Join(old.keys.find(file, ""), old.makeKeys(context.Background())); err != nil {
 				t.Fatal(err)
 			}
 			for i := range min(at, len(rowsSince)) {

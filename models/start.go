@@ -46,13 +46,12 @@ func refusal(file, why string) error {
 // check reads a database from end to end through a connection that cannot write.
 func check(ctx context.Context, file string) error {
 	log, err := os.Stat(file + "-wal")
-	logged := err == nil
-	if logged && log.Size() > 0 {
+	if err == nil && log.Size() > 0 {
 		if known, err := knowsItsLog(file); err != nil || !known {
 			return errors.Join(err, refusal(file, "there is a log of its last changes, and it does not know of it"))
 		}
 	}
-	pool := readOnly(file, logged)
+	pool := readOnly(file, logged(file))
 	defer pool.Close()
 	steps, err := migrations()
 	if err != nil {
@@ -110,6 +109,12 @@ func firstLine(found string, err error) string {
 	}
 	found, _, _ = strings.Cut(found, "\n")
 	return found
+}
+
+// logged says whether there is a log beside a database, full or empty.
+func logged(file string) bool {
+	_, err := os.Stat(file + "-wal")
+	return err == nil
 }
 
 // readOnly opens a database so that nothing of it is written, not even by
