@@ -245,6 +245,8 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 		{"weeks", m.casePage + "/weeks", m.vera, nil},
 		{"paper check-in", paperPath(pavel.ID, pavel.Today.Week(), "checkin"), m.vera, nil},
 		{"paper report", paperPath(pavel.ID, pavel.Today.Week(), "report"), m.vera, nil},
+		{"does it count", m.casePage + "/weeks/2025-12-15/aside", m.vera, nil},
+		{"does it count, refused", m.casePage + "/weeks/2025-12-15/aside", m.vera, func(b *tab) { b.send("aside-form") }},
 		{"publish", m.casePage + "/publish", m.vera, nil},
 		{"together", m.casePage + "/together", m.vera, nil},
 		{"seen", m.casePage + "/seen", m.vera, nil},

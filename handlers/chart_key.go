@@ -12,6 +12,7 @@ type keyEntry struct {
 	Class  string // names its colour
 	Symbol string // circle, triangle, diamond, bar, or none
 	Dash   string // of the line, as SVG writes it; empty for a whole one
+	Hollow bool   // the symbol alone, and only its edge
 }
 
 // newKeyEntry gives the entry of a series that is drawn with a look, so many
@@ -35,6 +36,19 @@ var (
 	lookLoweredMean  = dashed{"$css:--chart-baseline", []int{2, 5}}
 	lookLoweredTrend = dashed{"$css:--chart-baseline", []int{9, 4, 2, 4}}
 )
+
+// hollow draws points alone, and only the edge of each: told, and not counted.
+func (k *canvas) hollow(panel int, name string, l look, points []point) {
+	data := make([]any, len(points))
+	for i, p := range points {
+		data[i] = []any{p.at(), value(p.value)}
+	}
+	k.lines = append(k.lines, map[string]any{"type": "line", "name": name, "data": data, "xAxisIndex": panel, "yAxisIndex": panel, "symbol": l.symbol, "symbolSize": k.size(9),
+		"showSymbol": true, "connectNulls": false, "lineStyle": map[string]any{"opacity": 0}, "itemStyle": map[string]any{"color": "transparent", "borderColor": l.colour, "borderWidth": 2}})
+	entry := newKeyEntry(name, l, 2)
+	entry.Hollow = true
+	k.key = append(k.key, entry)
+}
 
 // slope draws a line over the points, one for each week. It ends where the
 // panel ends.

@@ -90,6 +90,17 @@ func newOutcomeChart(r models.Review, o reviewOptions) chart {
 	cv.bars(0, "Done", lookThree.colour, done)
 	cv.series(1, "Tension", lookOne, reviewSeries(r, ofReport(conflictOf)))
 	cv.series(1, "Close to leaving", lookTwo, reviewSeries(r, ofReport(leavingOf)))
+	aside := ""
+	for _, x := range []struct {
+		name   string
+		look   look
+		points []point
+	}{{"Tension, set aside", lookOne, asidePoints(r, conflictOf)}, {"Close to leaving, set aside", lookTwo, asidePoints(r, leavingOf)}} {
+		if len(x.points) > 0 {
+			cv.hollow(1, x.name, x.look, x.points)
+			aside = " Hollow marks are weeks that are set aside and count nowhere; the table says why."
+		}
+	}
 	var tension, leaving, criterion []level
 	for _, p := range r.Phases {
 		if p.Conflict.Mean != nil {
@@ -112,7 +123,7 @@ func newOutcomeChart(r models.Review, o reviewOptions) chart {
 	for _, line := range drawn {
 		cv.slope(1, line.name, line.look, line.points)
 	}
-	caption := "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means. Gaps are weeks without a report."
+	caption := "Above, what the client did against the dose. Below, the partner’s weekly scores with phase means. Gaps are weeks without a report." + aside
 	if o.withoutLate {
 		caption += " Late reports are left out."
 	}

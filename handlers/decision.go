@@ -39,7 +39,7 @@ func frozenTable(list []models.FrozenPhase) table {
 		if f.Planned > 0 {
 			done = itoa(f.Done) + " of " + itoa(f.Planned)
 		}
-		t.Rows = append(t.Rows, []string{f.Phase, itoa(f.Reports) + " of " + itoa(f.Asked), done, mean(f.Conflict), mean(f.Leaving), mean(f.Noticed), mean(f.FeltReal), orElse(models.CallText(f.CallGave), "–")})
+		t.Rows = append(t.Rows, []string{f.Phase, itoa(f.Reports) + " of " + itoa(f.Asked) + models.AsideWords(f.SetAside), done, mean(f.Conflict), mean(f.Leaving), mean(f.Noticed), mean(f.FeltReal), orElse(models.CallText(f.CallGave), "–")})
 	}
 	return t
 }

@@ -26,6 +26,7 @@ import (
 var worlds = map[string]func(*play){
 	"no flag was raised, no verdict kept":                              unjudged,
 	"flags closed and raised, a guess, a decision against the verdict": judged,
+	"weeks are set aside, some of them shown":                          setsAsideAll,
 	"the partner withdraws":                                            func(p *play) { p.raises("withdraws") },
 	"she reported what was published and nothing else": made(`
 		DELETE FROM partner_reports WHERE week NOT IN (SELECT place FROM snapshot_values);
@@ -268,7 +269,7 @@ func (p *play) hers() (list []reply) {
 func TestInterference_partnerSeesNoJudgement(t *testing.T) {
 	s := theStage(t)
 	stands := s.open(t).hers()
-	for name, make := range map[string]func(*play){"no flag was raised": unjudged, "all are closed": judged} {
+	for name, make := range map[string]func(*play){"no flag was raised": unjudged, "all are closed": judged, "weeks are set aside": setsAsideAll} {
 		t.Run(name, func(t *testing.T) {
 			other := s.open(t)
 			make(other)

@@ -43,7 +43,7 @@ func newNumbersView(r models.Review) *numbersView {
 		if i == 0 {
 			name += ", the primary measure"
 		}
-		weeks := fmt.Sprintf("%d of %d in the baseline, %d of %d in %s", len(pair.a.Points), a.PlannedReports(), len(pair.b.Points), b.PlannedReports(), b.Phase.Name)
+		weeks := fmt.Sprintf("%d of %d in the baseline, %d of %d in %s", len(pair.a.Points), a.PlannedReports(), len(pair.b.Points), b.PlannedReports(), b.Phase.Name) + models.AsideWords(a.SetAside+b.SetAside)
 		v.Outcomes = append(v.Outcomes, outcomeNumbers{name, append(pair.pairs(), saved{"Weeks reported", weeks})})
 	}
 	v.Details = []table{detailTable(r, b, pairs), ladderTable(r)}

@@ -38,6 +38,7 @@ type weekWords struct {
 	Client  string
 	Partner string
 	Other   string // what would have to be different
+	Aside   bool   // the partner's report of the week is set aside
 }
 
 func (reviewPage) template() string { return "review" }
@@ -105,11 +106,13 @@ func reviewNotes(r models.Review, changes []models.PlanChange) []string {
 	for _, change := range changes {
 		notes = append(notes, "The plan was changed on "+change.On.Long()+": “"+change.Field+"”.")
 	}
+	notes = append(notes, asideNotes(r)...)
 	if r.Paused {
 		notes = append(notes, "The partner’s reports rest by agreement.")
 	}
 	if p := r.Reviewed(); p.AskedPartner >= 3 && p.Reports == 0 && !r.Paused {
-		notes = append(notes, "You have only the client’s account: no partner report in this phase.")
+		which := map[bool]string{true: " that counts", false: ""}[p.SetAside > 0]
+		notes = append(notes, "You have only the client’s account: no partner report"+which+" in this phase.")
 	}
 	if _, ok := r.Judged(); !ok {
 		return notes
@@ -148,8 +151,8 @@ func readFirst(r models.Review) []string {
 	for i := len(r.Phases) - 1; i >= 0; i-- {
 		weeks := r.Phases[i].Weeks
 		for n := len(weeks) - 1; n >= 0; n-- {
-			if w := weeks[n]; w.Report != nil && w.Week >= r.Today.Week().Add(-4) {
-				if said := firstOf(*w.Report); len(said) > 0 {
+			if w := weeks[n]; w.Given() != nil && w.Week >= r.Today.Week().Add(-4) {
+				if said := firstOf(*w.Given()); len(said) > 0 {
 					list = append(list, "Week of "+w.Week.Monday().Long()+": "+strings.Join(said, "; ")+".")
 				}
 			}
@@ -232,7 +235,7 @@ func phaseTable(r models.Review) table {
 		if p.Call != nil {
 			call = models.CallText(p.Call.Answer)
 		}
-		t.Rows = append(t.Rows, []string{phaseSince(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
+		t.Rows = append(t.Rows, []string{phaseSince(p.Phase), itoa(p.Reports) + " of " + itoa(p.AskedPartner) + models.AsideWords(p.SetAside), itoa(p.Checkins) + " of " + itoa(p.Asked), done,
 			numbersText(p.Conflict, p.Reports), numbersText(p.Leaving, p.Reports), numbersText(p.Noticed, p.Reports), numbersText(p.FeltReal, p.Reports), call})
 	}
 	return t
@@ -246,7 +249,7 @@ func weekTable(r models.Review, lines []drawnLine) table {
 	}
 	for _, p := range r.Phases {
 		for _, w := range p.Weeks {
-			if !w.Asked && w.Checkin == nil && w.Report == nil && !w.Excused {
+			if !w.Asked && w.Checkin == nil && w.Given() == nil && !w.Excused {
 				continue
 			}
 			row := append([]string{w.Week.Monday().Long(), p.Phase.Name}, clientCells(w.Checkin)...)
@@ -272,7 +275,7 @@ func clientCells(c *models.Checkin) []string {
 }
 
 func partnerCells(w models.ReviewWeek) []string {
-	p := w.Report
+	p := w.Given()
 	if p == nil {
 		return []string{map[bool]string{true: "left out", false: "missing"}[w.LeftOut], "", "", "", "", "", "", "", ""}
 	}
@@ -287,8 +290,16 @@ func partnerCells(w models.ReviewWeek) []string {
 	if p.Call != nil {
 		call = models.CallText(p.Call.Answer)
 	}
-	return []string{state(p.Conflict, p.ConflictState), state(p.Leaving, p.LeavingState), noticed, state(p.FeltReal, p.RealState),
+	cells := []string{state(p.Conflict, p.ConflictState), state(p.Leaving, p.LeavingState), noticed, state(p.FeltReal, p.RealState),
 		plain(p.SayNo), plain(p.Safe), plain(p.Pushed), plain(p.Children), call}
+	if w.Aside != nil { // told, and not counted
+		for i, cell := range cells {
+			if cell != "" {
+				cells[i] = "(" + cell + ")"
+			}
+		}
+	}
+	return cells
 }
 
 // plain writes a stored answer in words.
@@ -309,13 +320,16 @@ func marks(w models.ReviewWeek) string {
 		add(w.Checkin.Corrected(), "client corrected")
 		add(w.Checkin.OnPaper, "client on paper")
 	}
-	if w.Report != nil {
-		add(w.Report.Late, "partner late")
-		add(w.Report.Corrected(), "partner corrected")
-		add(w.Report.OnPaper, "partner on paper")
+	if p := w.Given(); p != nil {
+		add(p.Late, "partner late")
+		add(p.Corrected(), "partner corrected")
+		add(p.OnPaper, "partner on paper")
+	}
+	if w.Aside != nil {
+		add(true, "set aside, "+models.AsideText(w.Aside.Why)+": "+w.Aside.Reason)
 	}
 	add(w.LeftOut, "partner late, left out")
-	add(w.Open && w.Asked && (w.Checkin == nil || (w.Report == nil && !w.LeftOut && !w.Resting)), "still open")
+	add(w.Open && w.Asked && (w.Checkin == nil || (w.Given() == nil && !w.LeftOut && !w.Resting)), "still open")
 	return strings.Join(list, ", ")
 }
 
@@ -327,11 +341,12 @@ func wordsOf(r models.Review) []weekWords {
 			if w.Checkin != nil {
 				x.Client = w.Checkin.Note
 			}
-			if w.Report != nil {
-				x.Partner = w.Report.Note
-				if w.Report.Call != nil {
-					x.Other = w.Report.Call.Different
+			if p := w.Given(); p != nil {
+				x.Partner = p.Note
+				if p.Call != nil {
+					x.Other = p.Call.Different
 				}
+				x.Aside = w.Aside != nil
 			}
 			if x.Client+x.Partner+x.Other != "" {
 				list = append(list, x)

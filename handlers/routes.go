@@ -52,6 +52,8 @@ func (a *App) routes() []route {
 		{post, "/cases/:case/weeks/:week/checkin", therapist, a.savePaperCheckin},
 		{get, "/cases/:case/weeks/:week/report", therapist, a.editPaperReport},
 		{post, "/cases/:case/weeks/:week/report", therapist, a.savePaperReport},
+		{get, "/cases/:case/weeks/:week/aside", therapist, a.showAside},
+		{post, "/cases/:case/weeks/:week/aside", therapist, a.setAside},
 		{get, "/cases/:case/flags", therapist, a.showFlags},
 		{post, "/cases/:case/flags", therapist, a.raiseFlag},
 		{post, "/cases/:case/flags/close", therapist, a.closeFlag},

@@ -56,6 +56,7 @@ func TestContactSheet(t *testing.T) {
 		{"masked", maskedPath(marcus.Experiment.ID), vera, false},
 		{"weeks", casePath(marcus.ID) + "/weeks", vera, false},
 		{"paper-report", paperPath(pavel.ID, pavel.Today.Week(), "report"), vera, false},
+		{"aside", casePath(marcus.ID) + "/weeks/2025-12-15/aside", vera, false},
 		{"publish", casePath(marcus.ID) + "/publish", vera, false},
 		{"together", casePath(marcus.ID) + "/together", vera, false},
 		{"seen", casePath(marcus.ID) + "/seen", vera, false},

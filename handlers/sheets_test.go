@@ -33,6 +33,8 @@ func ofExperiment(s string) func(*play) string {
 	return func(p *play) string { return experimentPath(p.couple.Experiment) + s }
 }
 
+func ofReported(p *play) string { return asidePath(p.couple.CaseID, p.week.Add(-2)) }
+
 var long = strings.Repeat("a", 5000)
 
 // papers are all forms that people write on. The long texts are those of the
@@ -103,6 +105,11 @@ var papers = []paper{
 		good: map[string]string{"kind": "stalking", "what": "By telephone."}, bad: map[string][]string{"kind": {"", "perhaps"}, "what": {""}}, texts: map[string]int{"what": 600}},
 	{name: "close a flag", actor: "therapist", id: "close-1", at: ofCase("/flags"), effect: `SELECT count(*) FROM flags WHERE closed_on IS NOT NULL`,
 		good: map[string]string{"reason": "Spoken with alone."}, bad: map[string][]string{"reason": {"", " "}}, texts: map[string]int{"reason": 600}},
+	{name: "set a week aside", actor: "therapist", id: "aside-form", at: ofReported, effect: `SELECT count(*) FROM set_aside_weeks`,
+		good: map[string]string{"why": "pushed", "reason": "By telephone."}, bad: map[string][]string{"why": {"", "perhaps"}, "reason": {"", " "}}, texts: map[string]int{"reason": 600}},
+	{name: "take a week back in", actor: "therapist", id: "aside-form", at: ofReported, effect: `SELECT count(*) FROM set_aside_weeks WHERE back_on IS NOT NULL`,
+		set:  func(p *play) { p.setsAside(p.week.Add(-2), "pushed") },
+		good: map[string]string{"reason": "It was hers."}, bad: map[string][]string{"reason": {"", " "}}, texts: map[string]int{"reason": 600}},
 	{name: "publish", actor: "therapist", id: "publish-form", at: ofCase("/publish"), effect: `SELECT count(*) FROM snapshots`,
 		good:  map[string]string{"show": "(extra)", "words": "Words.", "spoken_on": "2026-04-26"},
 		bad:   map[string][]string{"spoken_on": {"2031-01-01", "2020-01-01", "x"}},

@@ -20,7 +20,8 @@ type publishPage struct {
 	Spoken  field
 	ShowBad string
 	Preview *sharedPage
-	Shown   int // proposals that are shown already
+	Shown   int      // proposals that are shown already
+	Aside   []string // those that wait because they rest on a week that is set aside
 }
 
 func (publishPage) template() string { return "publish" }
@@ -43,8 +44,19 @@ func (a *App) publishPage(c echo.Context, v models.Viewer, f typed, e *models.Er
 	if e != nil {
 		p.Problem, p.ShowBad = e.Message, e.Fields["show"]
 	}
+	aside, err := a.db.AsideProposals(ctx, v, id)
+	if err != nil {
+		return p, err
+	}
 	fresh := slices.DeleteFunc(slices.Clone(list), func(o models.Offer) bool { return o.Shown })
 	p.Shown = len(list) - len(fresh)
+	for _, o := range aside {
+		if o.Shown {
+			p.Shown++
+			continue
+		}
+		p.Aside = append(p.Aside, o.Wording)
+	}
 	p.Groups = groupOffers(fresh, ticked(f))
 	return p, nil
 }

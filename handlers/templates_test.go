@@ -21,7 +21,7 @@ import (
 )
 
 // pageViews are the views of whole pages, one for each file in pages.
-var pageViews = []view{aboutPage{}, agreementPage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
+var pageViews = []view{aboutPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
@@ -125,7 +125,7 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 			x.choice("c", "C", "y", "Yes", "n", "No"), x.scale("s", "S", "low", "mid", "high").when("c=y"), x.passphrase("p", "P", "", true), x.field("select", "w", "W")}}}}
 	tap := tapCard{Behaviour: "Ask.", CountsIf: "asked.", Line: "Planned 2. Done 1.", DoneID: "1", UndoID: "2", CanUndo: true}
 	told := said{Lines: []string{"Saved. Thank you."}, Over: true}
-	picture := chart{ID: "c", Two: true, Caption: "A & B", Key: []keyEntry{{"A", "line-1", "circle", ""}, {"B", "line-2", "bar", "8 4"}}, Table: table{Head: []string{"Week"}}}
+	picture := chart{ID: "c", Two: true, Caption: "A & B", Key: []keyEntry{{"A", "line-1", "circle", "", false}, {"B", "line-2", "bar", "8 4", false}}, Table: table{Head: []string{"Week"}}}
 	trouble := problem{Title: "Not found", Text: "There is no such page.", Code: "ABCD"}
 	seen := sight{Action: "/elsewhere", Design: "A & B.", Lines: []saved{{"One", "Two."}}, Table: table{Head: []string{"C"}, Rows: [][]string{{"1"}}}, Couples: "Some."}
 	for _, tt := range []struct {

@@ -21,6 +21,7 @@ type weeksPage struct {
 type weekRow struct {
 	Week, Phase, Client, Partner string
 	ClientHref, PartnerHref      string // paper forms
+	AsideHref                    string // whether the partner's report counts; empty without one
 }
 
 func (weeksPage) template() string { return "weeks" }
@@ -92,8 +93,11 @@ func newWeekRow(caseID string, ph models.Phase, w models.ReviewWeek) weekRow {
 	if w.Checkin != nil {
 		row.Client = "saved"
 	}
-	if w.Report != nil {
-		row.Partner = "saved"
+	if w.Given() != nil {
+		row.Partner, row.AsideHref = "saved", asidePath(caseID, w.Week)
+	}
+	if w.Aside != nil {
+		row.Partner = "set aside, " + models.AsideText(w.Aside.Why)
 	}
 	if !w.Excused {
 		row.ClientHref, row.PartnerHref = paperPath(caseID, w.Week, "checkin"), paperPath(caseID, w.Week, "report")

@@ -58,7 +58,15 @@ func TestCase_strangersAndMissingAreTheSame(t *testing.T) {
 			_, err := p.PartnerReport(ctx, v, caseID, week1)
 			return err
 		},
-		"Proposals": func(v models.Viewer, caseID, _ string) error { _, _, err := p.Proposals(ctx, v, caseID); return err },
+		"SetWeekAside": func(v models.Viewer, caseID, _ string) error {
+			return p.SetWeekAside(ctx, v, caseID, week1, models.SetAsideInput{})
+		},
+		"ReportedWeek": func(v models.Viewer, caseID, _ string) error {
+			_, err := p.ReportedWeek(ctx, v, caseID, week1)
+			return err
+		},
+		"AsideProposals": func(v models.Viewer, caseID, _ string) error { _, err := p.AsideProposals(ctx, v, caseID); return err },
+		"Proposals":      func(v models.Viewer, caseID, _ string) error { _, _, err := p.Proposals(ctx, v, caseID); return err },
 		"Publish": func(v models.Viewer, caseID, _ string) error {
 			_, err := p.Publish(ctx, v, caseID, models.PublishInput{})
 			return err

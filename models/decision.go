@@ -47,6 +47,7 @@ type Frozen struct {
 type FrozenPhase struct {
 	Phase                        string
 	Asked, Reports, Checkins     int
+	SetAside                     int `json:",omitempty"`
 	Done, Planned                int
 	Conflict, Leaving, Noticed   Numbers
 	FeltReal                     Numbers
@@ -57,7 +58,7 @@ type FrozenPhase struct {
 func freeze(r Review) Frozen {
 	var list []FrozenPhase
 	for _, p := range r.Phases {
-		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.AskedPartner, Reports: p.Reports, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
+		f := FrozenPhase{Phase: p.Phase.Name, Asked: p.AskedPartner, Reports: p.Reports, SetAside: p.SetAside, Checkins: p.Checkins, Done: p.Done, Planned: p.Planned,
 			Conflict: p.Conflict, Leaving: p.Leaving, Noticed: p.Noticed, FeltReal: p.FeltReal,
 			Outcome: p.Phase.Outcome, Criterion: CriterionText(p.Phase.CriterionKind, p.Phase.Criterion)}
 		if p.Call != nil {

@@ -60,7 +60,7 @@ func (r Review) compared(p PhaseReview, item string) singlecase.Phase {
 // week, or with that week.
 func (r Review) over(p PhaseReview) bool {
 	for _, w := range p.Weeks {
-		if w.Report != nil && w.Week == p.Phase.LastWeek() {
+		if w.Given() != nil && w.Week == p.Phase.LastWeek() {
 			return true
 		}
 	}
@@ -69,11 +69,11 @@ func (r Review) over(p PhaseReview) bool {
 
 // PlannedReports counts the reports that a whole phase asks of the partner. A week that
 // was excused, or in which the reports rest by agreement, counts only when there
-// is one.
+// is one, be it left out or set aside.
 func (p PhaseReview) PlannedReports() int {
 	n := len(p.Phase.Asked())
 	for _, w := range p.Weeks {
-		if p.Phase.AsksIn(w.Week) && (w.Excused || w.Resting) && w.Report == nil && !w.LeftOut {
+		if p.Phase.AsksIn(w.Week) && (w.Excused || w.Resting) && w.Report == nil && !w.LeftOut && w.Aside == nil {
 			n--
 		}
 	}

@@ -95,8 +95,10 @@ func (f Flag) urgency() int {
 	return 1
 }
 
-// flagsOf gives the flags that the rules raise over all weeks of a case.
+// flagsOf gives the flags that the rules raise over all weeks of a case, those
+// that are set aside too.
 func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
+	phases = asReported(phases)
 	var all []seen
 	var baseline *PhaseReview
 	for i := range phases {

@@ -96,6 +96,7 @@ var rowsSince = []string{
 		children, note, contact, contact_by, saved_at) VALUES ('r', 'k', '2026-03-02', 7, 'answered', 'skipped', 'skipped', 'skipped', 'no', 'no', 'no',
 		'no', 'skipped', x'01', 'no', 'skipped', 'x');
 	INSERT INTO partner_report_corrections VALUES ('g', 'r', 1, x'01', 'no', 'x');
+	INSERT INTO set_aside_weeks VALUES ('b', 'k', '2026-03-02', 'pushed', x'01', 'x', NULL, x'', 'x');
 	INSERT INTO partner_calls VALUES ('a', 'k', 'f', '2026-03-02', 'yes', x'01', 'x')`,
 	`INSERT INTO partner_proposals VALUES ('q', 'k', 'conflict', '2026-03-02', NULL, x'01', 'x');
 		INSERT INTO shown_averages VALUES ('k', 'leaving', 'f', 4.5, 4);

@@ -149,11 +149,11 @@ func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []strin
 			return err
 		}
 		list, err := t.offers(ctx, caseID)
+		if v.Role == Therapist {
+			list, _, err = t.publishable(ctx, caseID)
+		}
 		if err != nil {
 			return err
-		}
-		if v.Role == Therapist {
-			list = proposed(list)
 		}
 		chosen, err := picked(list, keys)
 		if err != nil {
@@ -181,18 +181,15 @@ func (db *DB) Preview(ctx context.Context, v Viewer, caseID string, keys []strin
 }
 
 // Proposals lists what the partner proposed, for the therapist to publish from,
-// with a version for the form. Only the case's therapist may.
+// with a version for the form, without what rests on a week that is set aside.
+// Only the case's therapist may.
 func (db *DB) Proposals(ctx context.Context, v Viewer, caseID string) (list []Offer, version string, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {
 			return err
 		}
-		all, err := t.offers(ctx, caseID)
-		if err != nil {
-			return err
-		}
-		list = proposed(all)
-		return nil
+		list, _, err = t.publishable(ctx, caseID)
+		return err
 	})
 	return list, offersVersion(list), err
 }

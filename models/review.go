@@ -81,6 +81,7 @@ type PhaseReview struct {
 	FeltReal Numbers
 	Checkins int // weeks with the client's entry
 	Reports  int // weeks with the partner's
+	SetAside int // weeks with one that does not count
 	// Asked counts the weeks asked of the client that have his entry or are
 	// closed: a form that is still open is not missing. Excused weeks do not
 	// count. AskedPartner is the same for the partner, without the weeks in which
@@ -105,7 +106,11 @@ type ReviewWeek struct {
 	Open    bool // entries can still come in
 	LeftOut bool // the partner's report was late, and Report is nil for it
 	Checkin *Checkin
-	Report  *PartnerReport
+	Report  *PartnerReport // that counts
+	// Aside is why the partner's report does not count, nil when it does. Report is
+	// nil for it; [ReviewWeek.Given] has it still.
+	Aside *SetAside
+	kept  *PartnerReport
 }
 
 // PartnerContactWish is a week in which the partner asked to be contacted.
@@ -176,7 +181,7 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 	if r.HeldSince, err = t.publishingHeld(ctx, caseID); err != nil {
 		return r, err
 	}
-	for _, report := range reportsOf(r.Phases) {
+	for _, report := range reportsOf(asReported(r.Phases)) {
 		if report.Contact == "soon" || report.Contact == "when_convenient" || report.ContactBy == "safe_route" || report.ContactBy == "another_way" {
 			r.Contacts = append(r.Contacts, PartnerContactWish{report.Week, report.Contact, report.ContactBy})
 		}
@@ -185,7 +190,8 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 }
 
 // phaseReviews gives all phases of a case in order, over its experiments, with
-// their weeks and numbers, and when the partner's reports rest.
+// their weeks and numbers, and when the partner's reports rest. It is the one
+// place where a report that is set aside leaves what counts.
 func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseReview, rests rests, today Day, err error) {
 	if today, err = t.today(ctx); err != nil {
 		return nil, nil, "", err
@@ -213,8 +219,12 @@ func (t *tx) phaseReviews(ctx context.Context, caseID string) (list []PhaseRevie
 	if err := t.remember(ctx, caseID, reports); err != nil {
 		return nil, nil, "", err
 	}
+	asides, err := t.setAsides(ctx, caseID)
+	if err != nil {
+		return nil, nil, "", err
+	}
 	for _, p := range phases {
-		list = append(list, reviewPhase(p, today, checkins, reports, excused, rests))
+		list = append(list, reviewPhase(p, today, checkins, reports, excused, rests, standing(asides)))
 	}
 	return list, rests, today, nil
 }
@@ -227,7 +237,7 @@ func reportsOf(phases []PhaseReview) (list []*PartnerReport) {
 	return list
 }
 
-func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool, rests rests) PhaseReview {
+func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport, excused map[Week]bool, rests rests, asides map[Week]*SetAside) PhaseReview {
 	out := PhaseReview{Phase: p}
 	for w := p.Start; w <= p.LastWeek(); w = w.Add(1) {
 		state := w.FormsOn(today)
@@ -245,6 +255,7 @@ func reviewPhase(p Phase, today Day, checkins []Checkin, reports []PartnerReport
 				week.Report = &reports[i]
 			}
 		}
+		week.setAside(asides[w])
 		out.Weeks = append(out.Weeks, week)
 	}
 	return out.counted()
@@ -258,8 +269,11 @@ func (p PhaseReview) counted() PhaseReview {
 		if w.Asked && (w.Checkin != nil || !w.Open) {
 			out.Asked++
 		}
-		if w.Asked && !w.Resting && (w.Report != nil || w.LeftOut || !w.Open) {
+		if w.Asked && !w.Resting && (w.Report != nil || w.LeftOut || w.Aside != nil || !w.Open) {
 			out.AskedPartner++
+		}
+		if w.Aside != nil {
+			out.SetAside++
 		}
 		if w.Checkin != nil {
 			out.Checkins++

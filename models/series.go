@@ -5,8 +5,8 @@ import "enough/models/singlecase"
 // Series gives the partner's answers to one item, ItemConflict or ItemLeaving,
 // over the weeks of a phase whose forms have opened. The calendar counts from 1
 // at the first week of the experiment. A week without a report, excused or
-// resting, between two monthly forms, or with the item skipped is missing and
-// keeps its place. The name is the one that sentences use.
+// resting, set aside, between two monthly forms, or with the item skipped is
+// missing and keeps its place. The name is the one that sentences use.
 func (r Review) Series(p PhaseReview, item string) singlecase.Phase {
 	s := singlecase.Phase{Name: p.Phase.Name, Weeks: len(p.Weeks)}
 	if p.Phase.Kind == Baseline {

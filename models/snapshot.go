@@ -62,7 +62,8 @@ type PublishInput struct {
 // a snapshot that the client can see. Only the case's therapist may. It is
 // Invalid with field messages: averages and the call need a date on which the
 // partner was spoken to alone. It is Conflict when an item is not proposed any
-// more or has another value than the form showed, and while publishing is held:
+// more, has another value than the form showed or rests on a week that is set
+// aside, and while publishing is held:
 // one of the last four reports said, in any of its versions, that the partner
 // was pushed about her answers, and she was not spoken to alone since.
 func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishInput) (id string, err error) {
@@ -77,12 +78,12 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 		if len(in.Keys) == 0 {
 			r.fail("show", "Choose at least one item.")
 		}
-		list, err := t.offers(ctx, caseID)
+		list, _, err := t.publishable(ctx, caseID)
 		if err != nil {
 			return err
 		}
 		id, err = t.makeOnce(ctx, v, in.Submission, "publish "+caseID, in, func() (string, error) {
-			if in.Version != offersVersion(proposed(list)) {
+			if in.Version != offersVersion(list) {
 				return "", conflict("What can be shown has changed meanwhile. Look at the list again.")
 			}
 			chosen, err := picked(list, in.Keys)
@@ -90,9 +91,6 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 				return "", err
 			}
 			for _, o := range chosen {
-				if !o.Proposed {
-					return "", conflict("What can be shown has changed meanwhile. Look at the list again.")
-				}
 				if spoken == "" && o.Item != ItemConflict && o.Item != ItemNoticed {
 					r.fail("spoken_on", "Averages and the partner’s call need a talk alone first. Enter its date.")
 				}

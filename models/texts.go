@@ -108,6 +108,7 @@ func AllSealed() []SealedTexts {
 		columns("checkin_corrections", "(SELECT c.case_id FROM checkins c WHERE c.id = checkin_id)", "id", "was"),
 		columns("partner_reports", "case_id", "id", "note"),
 		columns("partner_report_corrections", "(SELECT r.case_id FROM partner_reports r WHERE r.id = report_id)", "id", "was"),
+		columns("set_aside_weeks", "case_id", "id", "reason", "back_reason"),
 		columns("partner_calls", "case_id", "week", "different"),
 		columns("partner_proposals", "case_id", "id", "wording"),
 		columns("snapshots", "case_id", "id", "words", "reported_by"),

@@ -63,7 +63,7 @@ func (s *simulated) lives(r *rand.Rand, p Phase, row VerdictRate, level float64)
 func (s *simulated) review(today Day) Review {
 	r := Review{Today: today}
 	for _, p := range s.phases {
-		r.Phases = append(r.Phases, reviewPhase(p, today, s.checkins, s.reports, nil, nil))
+		r.Phases = append(r.Phases, reviewPhase(p, today, s.checkins, s.reports, nil, nil, nil))
 	}
 	r.setMarks()
 	return r

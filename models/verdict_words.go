@@ -64,7 +64,7 @@ func (f freedom) worse(baseline []ReviewWeek, last []*PartnerReport) bool {
 // reasons lists what the rule looked at.
 func (j facts) reasons() []string {
 	p := j.phase
-	list := []string{fmt.Sprintf("%d of %s", p.Reports, reports(j.asked))}
+	list := []string{fmt.Sprintf("%d of %s", p.Reports, reports(j.asked)) + AsideWords(p.SetAside)}
 	if n := len(j.primary.b); n != p.Reports {
 		list = append(list, fmt.Sprintf("%d of them with %s", n, j.primary.name))
 	}

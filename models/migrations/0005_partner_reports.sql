@@ -41,6 +41,22 @@ CREATE TABLE partner_report_corrections (
 	UNIQUE (report_id, version)
 ) STRICT;
 
+-- A week whose report the therapist does not let count, and why; and why it was
+-- taken back in. The report itself stays as it is.
+CREATE TABLE set_aside_weeks (
+	id          TEXT PRIMARY KEY,
+	case_id     TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	week        TEXT NOT NULL CHECK (week GLOB '????-??-??'),
+	why         TEXT NOT NULL CHECK (why IN ('not_hers', 'pushed')),
+	reason      BLOB NOT NULL,
+	set_on      TEXT NOT NULL,
+	back_on     TEXT,
+	back_reason BLOB NOT NULL DEFAULT x'',
+	created_at  TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX set_aside_weeks_standing ON set_aside_weeks (case_id, week) WHERE back_on IS NULL;
+CREATE INDEX set_aside_weeks_case ON set_aside_weeks (case_id, created_at);
+
 -- Her answer to "would it be enough?", given with the last report of a phase and monthly in follow-up.
 CREATE TABLE partner_calls (
 	id          TEXT PRIMARY KEY,
