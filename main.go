@@ -2,31 +2,25 @@
 //
 //	enough           serve the practice in -data
 //	enough -demo     serve a seeded practice that is thrown away at the end
-//	enough analyse   describe and compare the phases of a CSV file; see enough analyse -h
-//	enough version   say which version this is
+//	enough COMMAND   do one thing and end; enough -h lists them
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/net/netutil"
 
 	"enough/handlers"
 	"enough/models"
@@ -40,35 +34,53 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// stopLimit is how long requests that run may take to finish at the end.
-const stopLimit = 10 * time.Second
+// noBackups is what -backups says for no daily backup.
+const noBackups = "none"
 
-// mostConnections is how many are held at once; further ones wait.
-const mostConnections = 1000
+// folderOf is the folder that -backups names; empty for the one by default.
+func folderOf(backups string) string {
+	if backups == noBackups {
+		return ""
+	}
+	return backups
+}
 
 // config is what the command line and the environment say.
 type config struct {
-	addr, data, key, baseURL, log string
-	demo                          bool
+	addr, data, key, baseURL, log, backups, backupTo string
+
+	demo bool
+}
+
+// from gives the variable of a name in the environment, or another value.
+func from(getenv func(string) string, name, other string) string {
+	if v := getenv("ENOUGH_" + name); v != "" {
+		return v
+	}
+	return other
 }
 
 // parseConfig reads flags and ENOUGH_* variables; a flag beats its variable.
 func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
 	var c config
-	env := func(name, other string) string {
-		if v := getenv("ENOUGH_" + name); v != "" {
-			return v
-		}
-		return other
-	}
 	flags := flag.NewFlagSet("enough", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&c.addr, "addr", env("ADDR", "127.0.0.1:8080"), "address to listen on")
-	flags.StringVar(&c.data, "data", env("DATA", "data"), "folder of the practice")
-	flags.StringVar(&c.key, "key", env("KEY", ""), "file of the master key, outside the folder of the practice (default that folder's name with .key)")
-	flags.StringVar(&c.baseURL, "base-url", env("BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
-	flags.StringVar(&c.log, "log", env("LOG", "info"), "what to log: debug, info, warn or error")
-	flags.BoolVar(&c.demo, "demo", env("DEMO", "") != "", "serve a seeded practice in a temporary folder")
+	flags.Usage = func() {
+		fmt.Fprint(stderr, "enough serves a practice.\n\n")
+		flags.PrintDefaults()
+		fmt.Fprint(stderr, "\nenough COMMAND does one thing and ends; enough COMMAND -h says more:\n")
+		for _, cmd := range commands {
+			fmt.Fprintf(stderr, "  %-8s %s\n", cmd.name, cmd.line)
+		}
+	}
+	flags.StringVar(&c.addr, "addr", from(getenv, "ADDR", "127.0.0.1:8080"), "address to listen on")
+	flags.StringVar(&c.data, "data", from(getenv, "DATA", "data"), "folder of the practice")
+	flags.StringVar(&c.key, "key", from(getenv, "KEY", ""), "file of the master key, outside the folder of the practice (default that folder's name with .key)")
+	flags.StringVar(&c.baseURL, "base-url", from(getenv, "BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
+	flags.StringVar(&c.log, "log", from(getenv, "LOG", "info"), "what to log: debug, info, warn or error")
+	flags.StringVar(&c.backups, "backups", from(getenv, "BACKUPS", ""), "folder of the daily backups, or none for no daily backup (default the folder backups in that of the practice)")
+	flags.StringVar(&c.backupTo, "backup-to", from(getenv, "BACKUP_TO", ""), "age recipient of the daily backups, age1…; without one they are not encrypted")
+	flags.BoolVar(&c.demo, "demo", from(getenv, "DEMO", "") != "", "serve a seeded practice in a temporary folder")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
@@ -90,17 +102,20 @@ func (c config) check() error {
 	if err := level.UnmarshalText([]byte(c.log)); err != nil {
 		errs = append(errs, fmt.Errorf("-log %q: give debug, info, warn or error", c.log))
 	}
+	if _, err := models.ReadRecipients(c.backupTo, ""); err != nil {
+		errs = append(errs, fmt.Errorf("-backup-to: %w", err))
+	}
 	return errors.Join(errs...)
 }
 
 // run is the whole program: it returns the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	if len(args) == 1 && args[0] == "version" {
-		fmt.Fprintln(stdout, "enough", version())
-		return 0
-	}
-	if len(args) > 0 && args[0] == "analyse" {
-		return analyse(args[1:], os.Stdin, stdout, stderr)
+	if len(args) > 0 {
+		for _, cmd := range commands {
+			if cmd.name == args[0] {
+				return cmd.run(call{ctx, getenv, os.Stdin, stdout, stderr}, args[1:])
+			}
+		}
 	}
 	c, err := parseConfig(args, getenv, stderr)
 	switch {
@@ -117,35 +132,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return 0
 }
 
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
-}
-
-// madeOn is when the source of this program was committed, the zero time when
-// that is not known.
-func madeOn() (t time.Time) {
-	info, _ := debug.ReadBuildInfo()
-	if info == nil {
-		return t
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.time" {
-			t, _ = time.Parse(time.RFC3339, s.Value)
-		}
-	}
-	return t
-}
-
 // serve opens the practice, listens, and answers until ctx ends.
 func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.log)); err != nil {
 		return err
 	}
-	if made := madeOn(); time.Now().Before(made.AddDate(0, 0, -1)) {
+	if made := models.MadeOn(); time.Now().Before(made.AddDate(0, 0, -1)) {
 		return fmt.Errorf("the clock of this machine says %s, and this program was made on %s: set the clock", time.Now().Format(time.DateOnly), made.Format(time.DateOnly))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
@@ -168,16 +161,27 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		if err := models.PrivateFolder(c.data); err != nil {
 			return err
 		}
-		db, err := models.Open(models.Options{File: filepath.Join(c.data, "enough.db"), Key: c.key})
+		to, err := models.ReadRecipients(c.backupTo, "")
 		if err != nil {
 			return err
 		}
-		if file, made := db.KeyMade(); made {
+		o := models.Options{File: database(c.data), Key: c.key, Backups: models.Backups{Dir: folderOf(c.backups), To: to}}
+		if h.DB, err = models.Open(o); err != nil {
+			return err
+		}
+		if file, made := h.DB.KeyMade(); made {
 			fmt.Fprintln(stdout, "The master key is at", file+". Without it the practice cannot be read: keep a copy in a safe place, and none beside a backup.")
 		}
-		h.DB = db
 	}
-	return errors.Join(listen(ctx, c, h, stdout), h.DB.Close())
+	var daily sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	if !c.demo && c.backups != noBackups {
+		daily.Go(func() { h.DB.KeepBackups(ctx, log) })
+	}
+	err := listen(ctx, c, h, stdout)
+	cancel()
+	daily.Wait()
+	return errors.Join(err, h.DB.Close())
 }
 
 func listen(ctx context.Context, c config, h handlers.Config, stdout io.Writer) error {
@@ -203,31 +207,74 @@ func listen(ctx context.Context, c config, h handlers.Config, stdout io.Writer) 
 			fmt.Fprintln(stdout, "Set up the practice, once, within a day:", strings.TrimSuffix(at, "/")+"/setup/"+token)
 		}
 	}
-	server := app.Server()
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(netutil.LimitListener(l, mostConnections)) }()
-	var failed error
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	case <-h.DB.Failed():
-		failed = fmt.Errorf("the disk has failed: nothing is written any more, and the program ends to be started anew: %w", h.DB.Failure())
-		h.Log.Error("ALERT", "err", failed)
-	}
-	stopping, cancel := context.WithTimeout(context.Background(), stopLimit)
-	defer cancel()
-	if err := server.Shutdown(stopping); err != nil {
-		return errors.Join(failed, fmt.Errorf("stop: %w", err))
-	}
-	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return failed
+	return app.Serve(ctx, l)
 }
 
-const analyseUsage = `enough analyse [-json] FILE reads the weekly scores of one case and writes what they say.
+// A command does one thing and ends. Its act sets up the flags, and gives what
+// is done with them and with the files named after them.
+type command struct {
+	name, line, more string
+	files            int // that must be named
+	act              func(*flag.FlagSet, call) func(files []string) error
+}
 
+// call is what a command may reach.
+type call struct {
+	ctx            context.Context
+	getenv         func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// misused is an error in how a command was called.
+type misused struct{ error }
+
+var commands = []command{
+	{"analyse", "describe and compare the phases of a CSV file", analyseMore, 1, analyse},
+	{"backup", "keep a practice as it is now in one file", backupMore, 1, backup},
+	{"restore", "put a practice back from a backup into an empty folder", restoreMore, 1, restore},
+	{"check", "look through a practice: soundness, settings, rights, backups", checkMore, 0, check},
+	{"version", "say which version this is", "", 0, showVersion},
+}
+
+// run gives the exit status: 2 when the command was called wrongly.
+func (cmd command) run(c call, args []string) int {
+	flags := flag.NewFlagSet("enough "+cmd.name, flag.ContinueOnError)
+	flags.SetOutput(c.stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(c.stderr, "enough %s [flags]%s: %s.\n%s\n", cmd.name, []string{"", " FILE"}[cmd.files], cmd.line, cmd.more)
+		flags.PrintDefaults()
+	}
+	act := cmd.act(flags, c)
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() != cmd.files:
+		err = misused{fmt.Errorf("name %s, after the flags; see enough %s -h", []string{"no file", "one file"}[cmd.files], cmd.name)}
+	default:
+		err = act(flags.Args())
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(c.stderr, "enough %s: %v\n", cmd.name, err)
+	if errors.As(err, &misused{}) {
+		return 2
+	}
+	return 1
+}
+
+func showVersion(_ *flag.FlagSet, c call) func([]string) error {
+	return func([]string) error {
+		_, err := fmt.Fprintln(c.stdout, "enough", models.Version())
+		return err
+	}
+}
+
+const analyseMore = `
 FILE is a CSV file, or - for standard input. Its first line is
     week,phase,score
 and each further line one calendar week, in order: its number, counted from 1, the
@@ -236,34 +283,16 @@ score empty for a missing week; a week without a line is missing too. A phase la
 until the next one begins.
 `
 
-// analyse is the command of that name: it needs no practice and keeps nothing.
-func analyse(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("enough analyse", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, analyseUsage, "\n")
-		flags.PrintDefaults()
-	}
+// analyse needs no practice and keeps nothing.
+func analyse(flags *flag.FlagSet, c call) func([]string) error {
 	asJSON := flags.Bool("json", false, "write every number as JSON, for a program")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		return 2
-	case flags.NArg() != 1:
-		fmt.Fprintln(stderr, "enough analyse: name one file, after the flags, or - for standard input; see enough analyse -h")
-		return 2
+	return func(files []string) error {
+		phases, err := readPhases(files[0], c.stdin)
+		if err != nil {
+			return misused{err}
+		}
+		return singlecase.Analyse(phases).Write(c.stdout, *asJSON)
 	}
-	phases, err := readPhases(flags.Arg(0), stdin)
-	if err != nil {
-		fmt.Fprintln(stderr, "enough analyse:", err)
-		return 2
-	}
-	if err := writeAnalysis(stdout, singlecase.Analyse(phases), *asJSON); err != nil {
-		fmt.Fprintln(stderr, "enough analyse:", err)
-		return 1
-	}
-	return 0
 }
 
 func readPhases(name string, stdin io.Reader) ([]singlecase.Phase, error) {
@@ -271,11 +300,8 @@ func readPhases(name string, stdin io.Reader) ([]singlecase.Phase, error) {
 		return singlecase.ReadCSV(stdin)
 	}
 	file, err := os.Open(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s; check its name and folder", name)
-	case err != nil:
-		return nil, fmt.Errorf("the file cannot be opened: %w", err)
+	if err != nil {
+		return nil, models.CannotOpen(name, err)
 	}
 	defer file.Close()
 	phases, err := singlecase.ReadCSV(file)
@@ -285,13 +311,79 @@ func readPhases(name string, stdin io.Reader) ([]singlecase.Phase, error) {
 	return phases, nil
 }
 
-func writeAnalysis(w io.Writer, a singlecase.Analysis, asJSON bool) error {
-	if !asJSON {
-		_, err := io.WriteString(w, a.Text())
+// dataFlag is the flag that says which practice a command is about.
+func dataFlag(flags *flag.FlagSet, c call) *string {
+	return flags.String("data", from(c.getenv, "DATA", "data"), "folder of the practice")
+}
+
+func database(data string) string { return filepath.Join(data, "enough.db") }
+
+const backupMore = `
+FILE must not be there yet. It is a tar file, compressed, and with a recipient
+encrypted by age. It appears when it is whole and was read again. The program may go
+on serving the practice meanwhile.
+`
+
+func backup(flags *flag.FlagSet, c call) func([]string) error {
+	data := dataFlag(flags, c)
+	to := flags.String("to", from(c.getenv, "BACKUP_TO", ""), "age recipient who can open it, age1…")
+	list := flags.String("recipients", "", "file of age recipients, one a line")
+	return func(files []string) error {
+		recipients, err := models.ReadRecipients(*to, *list)
+		if err != nil {
+			return misused{err}
+		}
+		m, err := models.BackUp(c.ctx, database(*data), files[0], recipients, time.Now())
+		if err != nil {
+			return err
+		}
+		if len(recipients) == 0 {
+			fmt.Fprintln(c.stderr, "enough backup:", models.NotEncrypted)
+		}
+		_, err = fmt.Fprintf(c.stdout, "%s holds the practice of %s\n%s\n", files[0], m.MadeAt, m)
 		return err
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(a)
+}
+
+const restoreMore = `
+FILE is what enough backup or the daily backup has made. The folder must be empty but
+for backups, or not be there. Nothing is put into it before all of the backup was
+verified. Everybody signs in anew afterwards.
+`
+
+func restore(flags *flag.FlagSet, c call) func([]string) error {
+	data := dataFlag(flags, c)
+	identity := flags.String("identity", "", "file of the age identity that opens it")
+	return func(files []string) error {
+		m, err := models.Restore(c.ctx, files[0], *identity, database(*data))
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.stdout, "%s holds the practice of %s again\n%s\n", *data, m.MadeAt, m)
+		return err
+	}
+}
+
+const checkMore = `
+It writes one line for each thing that it looks at, and goes on after what is wrong.
+The program may go on serving the practice meanwhile. The exit status is 1 when
+anything is wrong.
+`
+
+func check(flags *flag.FlagSet, c call) func([]string) error {
+	data := dataFlag(flags, c)
+	backups := flags.String("backups", from(c.getenv, "BACKUPS", ""), "folder of the backups (default the folder backups in that of the practice)")
+	return func([]string) error {
+		wrong := 0
+		for _, f := range models.Check(c.ctx, models.Options{File: database(*data), Backups: models.Backups{Dir: folderOf(*backups)}}) {
+			fmt.Fprintln(c.stdout, f)
+			if f.Wrong {
+				wrong++
+			}
+		}
+		if wrong > 0 {
+			return fmt.Errorf("%d wrong", wrong)
+		}
+		return nil
+	}
 }

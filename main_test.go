@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -196,16 +197,22 @@ func TestAnalyse_json(t *testing.T) {
 	}
 }
 
+// called runs one command and gives its status.
+func called(name string, stdin io.Reader, stdout, stderr io.Writer, args ...string) int {
+	i := slices.IndexFunc(commands, func(cmd command) bool { return cmd.name == name })
+	return commands[i].run(call{context.Background(), noEnv, stdin, stdout, stderr}, args)
+}
+
 func TestAnalyse_standardInput(t *testing.T) {
 	text, err := os.ReadFile(analysisCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var fromFile, fromInput, complaints bytes.Buffer
-	if status := analyse([]string{analysisCSV}, nil, &fromFile, &complaints); status != 0 {
+	if status := called("analyse", nil, &fromFile, &complaints, analysisCSV); status != 0 {
 		t.Fatalf("status %d", status)
 	}
-	if status := analyse([]string{"-"}, bytes.NewReader(text), &fromInput, &complaints); status != 0 || complaints.Len() > 0 {
+	if status := called("analyse", bytes.NewReader(text), &fromInput, &complaints, "-"); status != 0 || complaints.Len() > 0 {
 		t.Errorf("status %d, complained %q", status, &complaints)
 	}
 	if fromInput.String() != fromFile.String() {
@@ -223,7 +230,7 @@ func TestAnalyse_refuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		{"no file named", nil, "enough analyse: name one file, after the flags, or - for standard input; see enough analyse -h\n"},
+		{"no file named", nil, "enough analyse: name one file, after the flags; see enough analyse -h\n"},
 		{"two files named", []string{wrong, wrong}, "name one file"},
 		{"a flag after the file", []string{wrong, "-json"}, "name one file, after the flags"},
 		{"an unknown flag", []string{"-xml", wrong}, "-xml"},
@@ -255,7 +262,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 func TestAnalyse_cannotWrite(t *testing.T) {
 	for _, args := range [][]string{{analysisCSV}, {"-json", analysisCSV}} {
 		var complaints bytes.Buffer
-		if status := analyse(args, nil, brokenPipe{}, &complaints); status != 1 || !strings.Contains(complaints.String(), "broken pipe") {
+		if status := called("analyse", nil, brokenPipe{}, &complaints, args...); status != 1 || !strings.Contains(complaints.String(), "broken pipe") {
 			t.Errorf("%v: status %d, %q", args, status, &complaints)
 		}
 	}

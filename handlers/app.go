@@ -84,19 +84,6 @@ func New(c Config) (*App, error) {
 
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
-// Server gives a server for the app with every time-out set.
-func (a *App) Server() *http.Server {
-	return &http.Server{
-		Handler:           a,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       60 * time.Second,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
-}
-
 // logRequest writes one line for each request: the route, never the address,
 // and nothing that anybody typed.
 func (a *App) logRequest(next echo.HandlerFunc) echo.HandlerFunc {

@@ -26,6 +26,8 @@ type Options struct {
 	// CheapPassphrases hashes passphrases at the least cost. Only for a
 	// practice that is thrown away: the demo and tests.
 	CheapPassphrases bool
+	// Backups say where backups are kept, and who can open them.
+	Backups Backups
 }
 
 // DB is the practice's database: one writer, a pool of readers for therapist
@@ -36,6 +38,8 @@ type DB struct {
 	client  *sql.DB
 	known   statements // of the two reading pools
 	keys    keys
+	file    string
+	backups Backups
 	now     func() time.Time
 	hashing hashCost
 	tries   attempts
@@ -58,13 +62,16 @@ func Open(o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db := &DB{now: o.Now, hashing: fullCost, disk: failing{failed: make(chan struct{})}}
-	if o.CheapPassphrases {
-		db.hashing = cheapCost
-	}
 	file, err := filepath.Abs(o.File)
 	if err != nil {
 		return nil, err
+	}
+	db := &DB{file: file, now: o.Now, hashing: fullCost, disk: failing{failed: make(chan struct{})}, backups: o.Backups}
+	if o.CheapPassphrases {
+		db.hashing = cheapCost
+	}
+	if db.backups.Dir == "" {
+		db.backups.Dir = defaultBackups(file)
 	}
 	ctx := context.Background()
 	if err := db.keys.find(file, o.Key); err != nil {
@@ -291,11 +298,15 @@ func openPool(file string, size int, authorize sqlite.AuthorizerFn, options ...s
 		}
 		return r.RegisterAuthorizer(authorize)
 	})
-	path := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()
-	pool := sql.OpenDB(connector{d, path + "?" + q.Encode()})
+	pool := sql.OpenDB(connector{d, address(file) + "?" + q.Encode()})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool
+}
+
+// address writes the name of a file as SQLite takes it, whatever is in it.
+func address(file string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()
 }
 
 func confirmPragma(conn sqlite.ExecQuerierContext, name, want string) error {

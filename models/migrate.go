@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"sort"
-	"time"
 )
 
 //go:embed migrations/*.sql
@@ -32,7 +31,7 @@ func migrations() ([]string, error) {
 }
 
 // migrate applies the files that the database lacks, each with its version in
-// one transaction. A database that holds anything is copied first.
+// one transaction. A database that holds anything is backed up first.
 func (db *DB) migrate(ctx context.Context, file string) error {
 	steps, err := migrations()
 	if err != nil {
@@ -46,9 +45,9 @@ func (db *DB) migrateTo(ctx context.Context, file string, steps []string) error 
 	if err := db.writer.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&at); err != nil {
 		return fmt.Errorf("open database %s: %w", file, err)
 	}
-	if at > 0 && at < len(steps) {
-		if err := db.copyBeside(ctx, file, at); err != nil {
-			return fmt.Errorf("copy the database before changing its schema: %w", err)
+	if at > 0 && at < len(steps) && db.backups.Dir != "" {
+		if err := db.backUpBefore(ctx, at); err != nil {
+			return fmt.Errorf("back up the database before its schema changes: %w", err)
 		}
 	}
 	for i := at; i < len(steps); i++ {
@@ -64,19 +63,4 @@ func (db *DB) migrateTo(ctx context.Context, file string, steps []string) error 
 		}
 	}
 	return nil
-}
-
-// copyBeside keeps the database as it is in a file beside it, readable by this
-// account alone.
-func (db *DB) copyBeside(ctx context.Context, file string, version int) error {
-	name := fmt.Sprintf("%s.schema%d-%s", file, version, db.Now().Format("20060102T150405Z"))
-	// VACUUM INTO makes its file readable to all and refuses one with content,
-	// so it is given an empty one that is private already.
-	if err := newPrivateFile(name); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
-	defer cancel()
-	_, err := db.writer.ExecContext(ctx, `VACUUM INTO $1`, name)
-	return err
 }

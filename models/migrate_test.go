@@ -16,7 +16,7 @@ import (
 // program left it. It has the writing connection alone.
 func openAt(t *testing.T, file string, steps []string) *DB {
 	t.Helper()
-	db := &DB{now: testNow, hashing: cheapCost, writer: openPool(file, 1, nil, "_txlock", "immediate")}
+	db := &DB{file: file, backups: Backups{Dir: defaultBackups(file)}, now: testNow, hashing: cheapCost, writer: openPool(file, 1, nil, "_txlock", "immediate")}
 	if err := db.migrateTo(context.Background(), file, steps); err != nil {
 		t.Fatal(err)
 	}
@@ -246,17 +246,12 @@ func TestOpen_refusesANewerDatabase(t *testing.T) {
 	}
 }
 
-func TestMigrate_keepsACopy(t *testing.T) {
+func TestMigrate_keepsABackup(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "enough.db")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "enough.db")
 	all := steps(t)
-	copies := func() []string {
-		names, err := filepath.Glob(file + ".schema*Z")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return names
-	}
+	kept := func() []keptBackup { return listBackups(defaultBackups(file)) }
 	old := openAt(t, file, all[:2])
 	if _, err := old.writer.Exec(rowsSince[0]); err != nil {
 		t.Fatal(err)
@@ -265,29 +260,35 @@ func TestMigrate_keepsACopy(t *testing.T) {
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if names := copies(); len(names) != 0 {
-		t.Errorf("a fresh database was copied: %v", names)
+	if list := kept(); len(list) != 0 {
+		t.Errorf("a fresh database was backed up: %v", list)
 	}
 	openFile(t, file)
-	names := copies()
-	if len(names) != 1 {
-		t.Fatalf("copies: %v, wanted one", names)
+	list := kept()
+	if len(list) != 1 || list[0].name != "2026-03-02T120000Z-schema2.tar.gz" || !list[0].change {
+		t.Fatalf("backups: %v, wanted one", list)
 	}
-	info, err := os.Stat(names[0])
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the copy has mode %v, %v; wanted 600", info.Mode(), err)
+	archive, err := os.Open(filepath.Join(defaultBackups(file), list[0].name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	kept := openPool(names[0], 1, nil)
-	defer kept.Close()
-	if got := dump(t, kept, schemaDump); got != schema {
-		t.Errorf("the copy has the schema\n%s\nwanted\n%s", got, schema)
+	defer archive.Close()
+	still := filepath.Join(dir, "still.db")
+	m, err := unpackInto(still, archive, nil)
+	if err != nil || m.Schema != 2 {
+		t.Errorf("the backup holds schema %d, %v", m.Schema, err)
 	}
-	if got := dump(t, kept, versionDump) + dump(t, kept, `SELECT name FROM practices`); got != "v=2|\nname=n|\n" {
-		t.Errorf("the copy holds %q", got)
+	pool := readOnly(still, false)
+	defer pool.Close()
+	if got := dump(t, pool, schemaDump); got != schema {
+		t.Errorf("the backup has the schema\n%s\nwanted\n%s", got, schema)
+	}
+	if got := dump(t, pool, versionDump) + dump(t, pool, `SELECT id FROM practices`); got != "v=2|\nid=1|\n" {
+		t.Errorf("the backup holds %q", got)
 	}
 	openFile(t, file)
-	if names := copies(); len(names) != 1 {
-		t.Errorf("opened again without a change, and copied again: %v", names)
+	if list := kept(); len(list) != 1 {
+		t.Errorf("opened again without a change, and backed up again: %v", list)
 	}
 }
 

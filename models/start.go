@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,15 +74,10 @@ func check(ctx context.Context, file string) error {
 	if err := pool.QueryRowContext(ctx, `PRAGMA foreign_key_check`).Scan(&table, new(any), new(any), new(any)); !errors.Is(err, sql.ErrNoRows) {
 		return refusal(file, firstLine("a row of "+table+" belongs to none", err))
 	}
-	found, err := shape(ctx, pool)
-	if err != nil {
+	if err := shaped(ctx, pool, steps[:version]); err != nil {
 		return refusal(file, err.Error())
 	}
-	wanted, err := shapeAt(ctx, steps[:version])
-	if err == nil && found != wanted {
-		err = refusal(file, fmt.Sprintf("its tables are not those of schema %d", version))
-	}
-	return err
+	return nil
 }
 
 // knowsItsLog says whether the head of a database has it in the journal mode in
@@ -121,7 +115,7 @@ func logged(file string) bool {
 // closing it. One without a log is open nowhere: it needs no lock, and no log
 // is made beside it.
 func readOnly(file string, logged bool) *sql.DB {
-	path := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String() + "?mode=ro"
+	path := address(file) + "?mode=ro"
 	if !logged {
 		path += "&immutable=1"
 	}
@@ -136,6 +130,19 @@ func shape(ctx context.Context, pool *sql.DB) (text string, err error) {
 		SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || COALESCE(c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk, '') AS line
 		FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table')`).Scan(&text)
 	return text, err
+}
+
+// shaped is an error when a database is not what the first files make.
+func shaped(ctx context.Context, pool *sql.DB, steps []string) error {
+	found, err := shape(ctx, pool)
+	if err != nil {
+		return err
+	}
+	wanted, err := shapeAt(ctx, steps)
+	if err == nil && found != wanted {
+		err = fmt.Errorf("its tables are not those of schema %d", len(steps))
+	}
+	return err
 }
 
 // shapes keeps the shape of each schema version, which is the same for every
@@ -186,6 +193,7 @@ func (db *DB) create(ctx context.Context, file string) error {
 	return errors.Join(os.Remove(begun), syncFolder(filepath.Dir(file)))
 }
 
+// syncFolder makes the names in a folder last.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {

@@ -1,11 +1,26 @@
 package singlecase
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"unicode/utf8"
 )
+
+// Write writes an analysis as text, or every number of it as JSON for a
+// program.
+func (a Analysis) Write(w io.Writer, asJSON bool) error {
+	if !asJSON {
+		_, err := io.WriteString(w, a.Text())
+		return err
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(a)
+}
 
 // Text writes an analysis for a clinician to read and a supervisor to check:
 // the phases, for each comparison the numbers, then the doubt, then what else

@@ -1,0 +1,152 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+)
+
+// Restore puts the database of a backup into the file, whose folder must be
+// empty but for backups, or not there. identity is the name of a file of age
+// identities; empty when the backup is not encrypted. Before the database gets its name it is
+// held against its manifest, looked through, brought to the schema of this
+// program, and all sessions in it are ended: one that was signed out of since
+// must not come back to life. After an error nothing is left of it.
+func Restore(ctx context.Context, archive, identity, file string) (m Manifest, err error) {
+	identities, err := readIdentities(identity)
+	if err != nil {
+		return m, err
+	}
+	from, err := os.Open(archive)
+	if err != nil {
+		return m, CannotOpen(archive, err)
+	}
+	defer from.Close()
+	folder := filepath.Dir(file)
+	made, err := emptyFolder(folder)
+	if err != nil {
+		return m, err
+	}
+	defer func() {
+		if err != nil && made {
+			_ = os.Remove(folder)
+		}
+	}()
+	dir, err := os.MkdirTemp(folder, scratch)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	part := filepath.Join(dir, databaseName)
+	if m, err = unpackInto(part, from, identities); err != nil {
+		return m, fmt.Errorf("%s cannot be restored: %w", archive, err)
+	}
+	if err := verify(ctx, part, m); err != nil {
+		return m, fmt.Errorf("%s cannot be restored: %w", archive, err)
+	}
+	if err := makeReady(ctx, part); err != nil {
+		return m, err
+	}
+	if err := ctx.Err(); err != nil {
+		return m, err
+	}
+	// A link is refused where a file of the name has come to be meanwhile.
+	if err := os.Link(part, file); err != nil {
+		return m, err
+	}
+	if err := errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder))); err != nil {
+		return m, errors.Join(err, os.Remove(file))
+	}
+	return m, nil
+}
+
+// emptyFolder holds a folder to be empty but for backups, and makes it when it
+// is not there.
+func emptyFolder(dir string) (made bool, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, PrivateFolder(dir)
+	} else if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		if e.Name() != "backups" && e.Name() != "lost+found" && !strings.HasPrefix(e.Name(), scratch) {
+			return false, fmt.Errorf("the folder %s is not empty, it holds %s: name another one, or move what is there away; nothing was changed", dir, e.Name())
+		}
+	}
+	return false, PrivateFolder(dir)
+}
+
+func unpackInto(part string, from io.Reader, identities []age.Identity) (m Manifest, err error) {
+	if err := newPrivateFile(part); err != nil {
+		return m, err
+	}
+	to, err := os.OpenFile(part, os.O_WRONLY, 0)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	return unpack(from, identities, to)
+}
+
+// verify holds a database to its manifest.
+func verify(ctx context.Context, part string, m Manifest) error {
+	steps, err := migrations()
+	if err != nil {
+		return err
+	}
+	if m.Schema > len(steps) {
+		return fmt.Errorf("it is at schema %d, this program knows %d: use a newer program", m.Schema, len(steps))
+	}
+	is, err := inspect(ctx, part)
+	if err != nil {
+		return err
+	}
+	pool := readOnly(part, false)
+	defer pool.Close()
+	differs := func(what string) error {
+		return fmt.Errorf("%s in it is not what its manifest says: it is damaged, or put together from two", what)
+	}
+	for _, table := range slices.Sorted(maps.Keys(is.Tables)) {
+		if n, ok := m.Tables[table]; !ok || n != is.Tables[table] {
+			return differs("the number of rows of " + table)
+		}
+	}
+	switch {
+	case len(is.Tables) != len(m.Tables):
+		return differs("the number of tables")
+	case is.Schema != m.Schema:
+		return differs("the schema")
+	case is.Audit != m.Audit:
+		return differs("the end of the trail")
+	}
+	return shaped(ctx, pool, steps[:is.Schema])
+}
+
+// makeReady brings a restored database to where it can be served from. Its
+// backup is there already: none is made before the schema changes.
+func makeReady(ctx context.Context, part string) error {
+	db := &DB{now: time.Now, writer: openPool(part, 1, nil, "_txlock", "immediate")}
+	err := db.migrate(ctx, part)
+	if err == nil {
+		_, err = db.writer.ExecContext(ctx, `DELETE FROM sessions`)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(part, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
