@@ -6,9 +6,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -265,5 +267,136 @@ func TestAnalyse_cannotWrite(t *testing.T) {
 		if status := called("analyse", nil, brokenPipe{}, &complaints, args...); status != 1 || !strings.Contains(complaints.String(), "broken pipe") {
 			t.Errorf("%v: status %d, %q", args, status, &complaints)
 		}
+	}
+}
+
+// TestMain lets a test start this program as a process of its own.
+func TestMain(m *testing.M) {
+	if os.Getenv("ENOUGH_TEST_RUN") != "" {
+		os.Unsetenv("ENOUGH_TEST_RUN")
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// process is this program with arguments, to be started and killed.
+func process(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "ENOUGH_TEST_RUN=yes")
+	return cmd
+}
+
+func TestCommands_backUpRestoreCheck(t *testing.T) {
+	dir := t.TempDir()
+	data, archive, back := filepath.Join(dir, "data"), filepath.Join(dir, "kept"), filepath.Join(dir, "back")
+	_, log := start(t, "-data", data)
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(log.String(), "backup kept"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no backup at the start: %s", log)
+		}
+	}
+	if n := strings.Count(log.String(), "level=WARN msg=\"the daily backups are not encrypted"); n != 1 {
+		t.Errorf("it warns %d times: %s", n, log)
+	}
+	env := func(name string) string { return map[string]string{"ENOUGH_DATA": data}[name] }
+	for _, c := range []struct {
+		name   string
+		args   []string
+		status int
+		says   string
+	}{
+		{"a backup beside the server", []string{"backup", archive}, 0, "enough backup: this backup is not encrypted"},
+		{"and it says what it holds", []string{"backup", archive + "2"}, 0, archive + "2 holds the practice of 20"},
+		{"another of the same name", []string{"backup", archive}, 1, "enough backup: there is a file"},
+		{"a check beside the server", []string{"check"}, 0, "good   integrity"},
+		{"a check with a file", []string{"check", archive}, 2, "name no file, after the flags; see enough check -h"},
+		{"no file", []string{"backup"}, 2, "name one file, after the flags; see enough backup -h"},
+		{"a recipient that is none", []string{"backup", "-to", "her", archive + "3"}, 2, "begin with age1"},
+		{"a restore over the practice", []string{"restore", archive}, 1, "is not empty, it holds "},
+		{"a restore", []string{"restore", "-data", back, archive}, 0, "holds the practice of 20"},
+		{"a check of what has no backup yet", []string{"check", "-data", back}, 1, "WRONG  backups"},
+		{"a check that counts", []string{"check", "-data", back}, 1, "enough check: 1 wrong"},
+		{"help", []string{"restore", "-h"}, 0, "enough restore [flags] FILE: put a practice back"},
+		{"all help", []string{"-h"}, 0, "  restore  put a practice back"},
+		{"the version", []string{"version"}, 0, "enough "},
+	} {
+		var out output
+		if status := run(context.Background(), c.args, env, &out, &out); status != c.status || !strings.Contains(out.String(), c.says) {
+			t.Errorf("%s: status %d, printed %q; wanted %d and %q", c.name, status, out.String(), c.status, c.says)
+		}
+	}
+	address, _ := start(t, "-data", back)
+	if status, text := body(t, address+"/healthz"); status != http.StatusOK || text != "ok" {
+		t.Errorf("restored, /healthz: %d %q", status, text)
+	}
+}
+
+// A backup that is killed at any moment is there whole or not at all, and does
+// not stand in the way of the next one.
+func TestBackup_killed(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	ctx, stop := context.WithCancel(context.Background())
+	stop() // at once: the practice is made, and no more
+	var out output
+	if status := run(ctx, []string{"-data", data, "-addr", "127.0.0.1:0", "-backups", "none"}, noEnv, &out, &out); status != 0 {
+		t.Fatalf("status %d: %s", status, &out)
+	}
+	// Ballast makes a backup long enough to be killed on its way.
+	db, err := sql.Open("sqlite", filepath.Join(data, "enough.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`CREATE TABLE ballast (x BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+		INSERT INTO ballast SELECT randomblob(4000) FROM n`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	whole := filepath.Join(dir, "whole")
+	if text, err := process("backup", "-data", data, whole).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	took := time.Since(began)
+	const rounds = 8
+	there := 0
+	for round := range rounds {
+		archive := filepath.Join(dir, fmt.Sprint("killed", round))
+		cmd := process("backup", "-data", data, archive)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(took * time.Duration(3*round+3) / (2 * rounds))
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if _, err := os.Stat(archive); err != nil {
+			continue
+		}
+		there++
+		back := filepath.Join(dir, fmt.Sprint("back", round))
+		var out output
+		if status := run(context.Background(), []string{"restore", "-data", back, archive}, noEnv, &out, &out); status != 0 {
+			t.Errorf("killed after %d of %d: the backup is there and does not restore: %s", round+1, rounds, &out)
+		}
+	}
+	// What is left of them is in nobody’s way, and out of sight.
+	if text, err := process("backup", "-data", data, whole+"2").CombinedOutput(); err != nil {
+		t.Errorf("after them: %v: %s", err, text)
+	}
+	entries, err := os.ReadDir(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || info.Mode().Perm()&0o077 != 0 || !strings.HasPrefix(e.Name(), "enough.db") && !strings.HasPrefix(e.Name(), ".enough-part-") {
+			t.Errorf("left: %s, %v, %v", e.Name(), info.Mode(), err)
+		}
+	}
+	t.Logf("a backup took %v; of %d killed on their way %d were there, all whole", took.Round(time.Millisecond), rounds, there)
+	if there == rounds {
+		t.Error("none was killed in time")
 	}
 }

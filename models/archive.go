@@ -233,7 +233,7 @@ func unpackFiles(files *tar.Reader, w io.Writer) (m Manifest, err error) {
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, damaged(fmt.Errorf("its manifest: %w", err))
 	}
-	if h, err = next(databaseName); err != nil {
+	if _, err = next(databaseName); err != nil {
 		return m, damaged(err)
 	}
 	sum := sha256.New()
