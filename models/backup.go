@@ -119,7 +119,10 @@ func copyInto(ctx context.Context, file, kept string) error {
 func inspect(ctx context.Context, file string) (m Manifest, err error) {
 	pool := readOnly(file, false)
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	if err := errors.Join(integrity(ctx, pool), foreignKeys(ctx, pool)); err != nil {
+	if err := integrity(ctx, pool); err != nil {
+		return m, err
+	}
+	if err := foreignKeys(ctx, pool); err != nil {
 		return m, err
 	}
 	if err := pool.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&m.Schema); err != nil {
