@@ -325,7 +325,7 @@ func TestCommands_backUpRestoreCheck(t *testing.T) {
 			t.Errorf("%s: status %d, printed %q; wanted %d and %q", c.name, status, out.String(), c.status, c.says)
 		}
 	}
-	address, _ := start(t, "-data", back)
+	address, _ := start(t, "-data", back, "-key", data+".key")
 	if status, text := body(t, address+"/healthz"); status != http.StatusOK || text != "ok" {
 		t.Errorf("restored, /healthz: %d %q", status, text)
 	}
@@ -347,8 +347,8 @@ func TestBackup_killed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(`CREATE TABLE ballast (x BLOB); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-		INSERT INTO ballast SELECT randomblob(4000) FROM n`); err != nil {
+	if _, err := db.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+		INSERT INTO submissions SELECT 'x', i, hex(randomblob(2000)), 'x', 'x' FROM n`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

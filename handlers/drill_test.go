@@ -85,6 +85,8 @@ func TestDrill(t *testing.T) {
 
 	back := *p
 	back.file = filepath.Join(t.TempDir(), "back", "enough.db")
+	must(t, os.WriteFile(models.KeyFile(back.file), p.keys[0], 0o400))
+	must(t, os.WriteFile(models.KeyFile(back.file)+".cases", p.keys[1], 0o600))
 	began = time.Now()
 	_, err = models.Restore(t.Context(), archive, "", back.file)
 	restoring := time.Since(began)
