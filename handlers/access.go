@@ -52,13 +52,27 @@ func (a *App) admit(r route) echo.HandlerFunc {
 		}
 		switch {
 		case r.allows(v):
-			return r.handle(c, v)
+			err = r.handle(c, v)
 		case !v.Known() && r.allow != 0 && r.method == http.MethodPost && wantsFragment(c.Request()):
 			// The form is still on the page: do not take it away.
-			return echo.NewHTTPError(http.StatusUnauthorized)
+			err = echo.NewHTTPError(http.StatusUnauthorized)
 		case !v.Known() && r.allow != 0:
-			return a.redirect(c, signinPath)
+			err = a.redirect(c, signinPath)
+		default:
+			err = &models.Error{Kind: models.NotFound, Message: "There is no such page."}
 		}
-		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+		a.noteRefusal(c, r, v, err)
+		return err
+	}
+}
+
+// noteRefusal keeps in the audit that somebody who is signed in was refused.
+// The answer stays the same, whether it can be kept or not.
+func (a *App) noteRefusal(c echo.Context, r route, v models.Viewer, err error) {
+	if kind := models.KindOf(err); !v.Known() || kind != models.NotFound && kind != models.Forbidden {
+		return
+	}
+	if err := a.db.NoteRefusal(c.Request().Context(), v, r.method+" "+r.path, c.Param("case"), c.Param("experiment")); err != nil {
+		a.log.Error("a refusal could not be kept in the audit", "route", r.path, "err", err)
 	}
 }

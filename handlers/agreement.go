@@ -84,12 +84,7 @@ func (agreementPage) template() string { return "agreement" }
 
 // showAgreement shows the agreement on a page that prints on one sheet.
 func (a *App) showAgreement(c echo.Context, v models.Viewer) error {
-	ctx := c.Request().Context()
-	e, _, err := a.db.Experiment(ctx, v, c.Param("experiment"))
-	if err != nil {
-		return err
-	}
-	k, err := a.db.Case(ctx, v, e.CaseID)
+	e, k, err := a.db.PrintAgreement(c.Request().Context(), v, c.Param("experiment"))
 	if err != nil {
 		return err
 	}

@@ -85,16 +85,18 @@ func New(c Config) (*App, error) {
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
 // logRequest writes one line for each request: the route, never the address,
-// and nothing that anybody typed.
+// and nothing that anybody typed. The id is the one that the audit has.
 func (a *App) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
+		ctx, id := models.NewRequest(c.Request().Context())
+		c.SetRequest(c.Request().WithContext(ctx))
 		err := next(c)
 		if err != nil {
 			c.Error(err)
 		}
 		a.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "request", slog.String("method", c.Request().Method),
-			slog.String("route", c.Path()), slog.Int("status", c.Response().Status), slog.Duration("took", time.Since(start)))
+			slog.String("route", c.Path()), slog.String("id", id), slog.Int("status", c.Response().Status), slog.Duration("took", time.Since(start)))
 		return nil
 	}
 }

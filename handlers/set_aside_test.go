@@ -165,7 +165,7 @@ func TestSetAside_isToldApart(t *testing.T) {
 			t.Errorf("the week's page does not say %q: %s", want, past)
 		}
 	}
-	if n := count(t, p.raw, `SELECT count(*) FROM audit WHERE case_id = ? AND action IN ('week set aside: not_hers', 'week taken back in')`, p.couple.CaseID); n != 2 {
+	if n := count(t, p.raw, `SELECT count(*) FROM audit WHERE case_id = ? AND action IN ('week set aside', 'week taken back in')`, p.couple.CaseID); n != 2 {
 		t.Errorf("%d lines in the trail", n)
 	}
 }

@@ -20,7 +20,7 @@ func (db *DB) EndAccess(ctx context.Context, v Viewer, caseID string, role Role,
 			person = c.Partner.ID
 		}
 		_, err = t.once(ctx, v, s, "end access "+caseID, role, func() (string, error) {
-			return person, errors.Join(t.endAccess(ctx, person, ""), t.audit(ctx, v, "access of the "+string(role)+" ended", caseID, person))
+			return person, errors.Join(t.endAccess(ctx, person, ""), t.audit(ctx, v, didEndAccess, caseID, person))
 		})
 		return err
 	})
@@ -94,8 +94,8 @@ func (db *DB) StopReporting(ctx context.Context, v Viewer, s Submission) error {
 			}
 			// A flag that was closed stays closed: another in the same words would not be seen.
 			f.Said += strings.Repeat(", again", before)
-			return caseID, errors.Join(t.keepFlag(ctx, caseID, f), t.pausePartner(ctx, v, caseID, from, withdrawn),
-				t.endAccess(ctx, v.PersonID, v.Session), t.endVisit(ctx, v, VisitStopped), t.audit(ctx, v, "partner stopped reporting", caseID, v.PersonID))
+			return caseID, errors.Join(t.keepFlag(ctx, v, caseID, f), t.pausePartner(ctx, v, caseID, from, withdrawn),
+				t.endAccess(ctx, v.PersonID, v.Session), t.endVisit(ctx, v, VisitStopped), t.audit(ctx, v, didStopReporting, caseID, v.PersonID))
 		})
 		return err
 	})

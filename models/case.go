@@ -81,7 +81,7 @@ func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id stri
 			if err != nil {
 				return "", err
 			}
-			return id, t.audit(ctx, v, "case opened", id, id)
+			return id, t.audit(ctx, v, didOpenCase, id, id)
 		})
 		return err
 	})
@@ -158,7 +158,7 @@ func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameIn
 					return "", err
 				}
 			}
-			return caseID, t.audit(ctx, v, "frame saved", caseID, caseID)
+			return caseID, t.audit(ctx, v, didSaveFrame, caseID, caseID)
 		})
 		return err
 	})

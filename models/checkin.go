@@ -219,7 +219,7 @@ func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinF
 	}
 	if was == nil {
 		c.ID, c.Version, c.Late, c.OnPaper = newID(), 1, f.Late && !onPaper, onPaper
-		return c.ID, errors.Join(t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in saved", caseID, c.ID))
+		return c.ID, errors.Join(t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, didCheckIn, caseID, c.ID))
 	}
 	if in.Version != digits(&was.Version) {
 		return "", conflict("This week is saved already. Both are shown: what you typed is in the form, what is saved stands above it.")
@@ -232,7 +232,7 @@ func (t *tx) putCheckin(ctx context.Context, v Viewer, caseID string, f CheckinF
 	return c.ID, errors.Join(
 		t.keepCorrectedCheckin(ctx, caseID, *was),
 		t.writeCheckin(ctx, caseID, c),
-		t.audit(ctx, v, "check-in corrected", caseID, c.ID))
+		t.audit(ctx, v, didCorrectCheckin, caseID, c.ID))
 }
 
 func (t *tx) writeCheckin(ctx context.Context, caseID string, c Checkin) error {

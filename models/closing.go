@@ -60,7 +60,7 @@ func (db *DB) CloseCase(ctx context.Context, v Viewer, caseID string, in CloseIn
 			}
 			id := newID()
 			_, err = t.ExecContext(ctx, `INSERT INTO closings (id, case_id, closed_on, reason, closed_at) VALUES ($1, $2, $3, $4, $5)`, id, caseID, on, t.textsOf("closings", caseID, id).in("reason", reason), t.stamp())
-			return id, errors.Join(err, t.endAccess(ctx, c.Client.ID, ""), t.endAccess(ctx, c.Partner.ID, ""), t.audit(ctx, v, "case closed", caseID, id))
+			return id, errors.Join(err, t.endAccess(ctx, c.Client.ID, ""), t.endAccess(ctx, c.Partner.ID, ""), t.audit(ctx, v, didClose, caseID, id))
 		})
 		return err
 	})
@@ -106,7 +106,7 @@ func (db *DB) ReopenCase(ctx context.Context, v Viewer, caseID string, s Submiss
 				return "", err
 			}
 			_, err = t.ExecContext(ctx, `UPDATE closings SET reopened_on = $1 WHERE case_id = $2 AND reopened_on IS NULL`, today, caseID)
-			return caseID, errors.Join(err, t.audit(ctx, v, "case reopened", caseID, caseID))
+			return caseID, errors.Join(err, t.audit(ctx, v, didReopen, caseID, caseID))
 		})
 		return err
 	})

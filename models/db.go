@@ -45,6 +45,7 @@ type DB struct {
 	tries   attempts
 	idle    idle
 	disk    failing
+	refused refusals
 }
 
 // writeLimit is the longest that a write may take, from its first statement to
@@ -146,6 +147,9 @@ type tx struct {
 	pool   *sql.DB     // that is read from
 	known  *statements // nil while writing
 	unread []asked     // what was not known
+
+	changed, audited bool // rows of any table; rows of the audit
+	looking          bool // its act is to read
 }
 
 // QueryContext asks with a prepared statement where there is one.
@@ -185,12 +189,16 @@ func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 		return nil, t.failed
 	}
 	res, err := t.Tx.ExecContext(ctx, query, args...)
-	t.failed = err
+	if t.failed = err; err == nil {
+		n, _ := res.RowsAffected()
+		t.changed = t.changed || n > 0
+	}
 	return res, err
 }
 
-// writing says whether this is the writing transaction.
-func (t *tx) writing() bool { return t.known == nil }
+// writing says whether this is the writing transaction, and of an act that
+// writes.
+func (t *tx) writing() bool { return t.known == nil && !t.looking }
 
 // stamp is the instant of the transaction as the database keeps it.
 func (t *tx) stamp() string { return stamp(t.now) }
@@ -200,8 +208,23 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z
 // write runs fn in the one writing transaction and commits it. What fn returns
 // is final: on an error nothing is kept. A request that is cancelled does not
 // stop a write that has begun, so that a phone which loses its signal after
-// sending is still served. fn must not call write or read.
+// sending is still served. fn must not call write or read. A change without a
+// row in the audit is a fault of ours and is not kept.
 func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
+		if err := fn(ctx, t); err != nil {
+			return err
+		}
+		if t.changed && !t.audited && t.failed == nil {
+			return errors.New("something was changed without a row in the audit")
+		}
+		return nil
+	})
+}
+
+// writeUnaudited is write for what is nobody's act: the schema, the first keys,
+// and which page a visit shows.
+func (db *DB) writeUnaudited(ctx context.Context, fn func(context.Context, *tx) error) error {
 	if err := db.Failure(); err != nil {
 		return unavailable(err)
 	}

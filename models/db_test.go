@@ -127,7 +127,7 @@ func TestReaders_refuseWrites(t *testing.T) {
 	db, _ := openTest(t)
 	for name, pool := range map[string]*sql.DB{"readers": db.readers, "client": db.client} {
 		for _, statement := range []string{
-			`INSERT INTO audit (at, person_id, role, action) VALUES ('x', 'x', 'x', 'x')`,
+			`INSERT INTO audit VALUES (1, 'x', 'x', 'x', 'x', '', '', 'done', '', zeroblob(32))`,
 			`UPDATE practices SET name = 'x'`, `DELETE FROM people`, `CREATE TABLE x (y)`, `DROP TABLE audit`, `VACUUM`,
 		} {
 			if _, err := pool.Exec(statement); err == nil {
@@ -319,7 +319,7 @@ func TestWrite_unavailableWithoutRoom(t *testing.T) {
 	long := strings.Repeat("x", 100_000)
 	write := func() error {
 		return db.write(context.Background(), func(ctx context.Context, t *tx) error {
-			return t.audit(ctx, Viewer{}, long, "", "")
+			return t.audit(ctx, Viewer{}, action(long), "", "")
 		})
 	}
 	if err := write(); KindOf(err) != Unavailable {
@@ -332,7 +332,7 @@ func TestWrite_unavailableWithoutRoom(t *testing.T) {
 	// kept on its own, whether the act minds the failure or not.
 	for _, minds := range []bool{true, false} {
 		err := db.write(context.Background(), func(ctx context.Context, t *tx) error {
-			first := t.audit(ctx, Viewer{}, long, "", "")
+			first := t.audit(ctx, Viewer{}, action(long), "", "")
 			if second := t.audit(ctx, Viewer{}, "short", "", ""); minds {
 				return errors.Join(first, second)
 			}

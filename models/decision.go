@@ -146,7 +146,7 @@ func (db *DB) Decide(ctx context.Context, v Viewer, experimentID string, in Deci
 				x.in("who_pays", d.WhoPays), x.in("learning", d.Learning), d.Confidence, x.in("client_text", clientText), x.in("partner_text", partnerText),
 				string(numbers), t.stamp(), string(verdict), x.in("because", d.Because))
 			return id, errors.Join(err, t.addNotice(ctx, "client_notices", r.Case.ID, clientText, d.On),
-				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, "decision kept", r.Case.ID, id))
+				t.addNotice(ctx, "partner_notices", r.Case.ID, partnerText, d.On), t.audit(ctx, v, didDecide, r.Case.ID, id))
 		})
 		return err
 	})

@@ -155,7 +155,7 @@ func (db *DB) NewExperiment(ctx context.Context, v Viewer, caseID, behaviour str
 			if err != nil {
 				return "", err
 			}
-			return id, t.audit(ctx, v, "experiment drafted", caseID, id)
+			return id, t.audit(ctx, v, didDraft, caseID, id)
 		})
 		return err
 	})
@@ -203,7 +203,7 @@ func (db *DB) SavePlan(ctx context.Context, v Viewer, experimentID string, in Pl
 					return "", err
 				}
 			}
-			return experimentID, t.audit(ctx, v, "plan saved", was.CaseID, experimentID)
+			return experimentID, t.audit(ctx, v, didSavePlan, was.CaseID, experimentID)
 		})
 		return err
 	})
@@ -310,6 +310,20 @@ func (db *DB) Experiment(ctx context.Context, v Viewer, id string) (e Experiment
 		return err
 	})
 	return e, phases, err
+}
+
+// PrintAgreement gives an experiment with its case, for paper. Only the case's
+// therapist may, and the audit says that she did.
+func (db *DB) PrintAgreement(ctx context.Context, v Viewer, id string) (e Experiment, c Case, err error) {
+	err = db.readAudited(ctx, v, didPrintAgreement, id, func(ctx context.Context, t *tx) (string, error) {
+		var err error
+		if e, err = t.experimentOf(ctx, v, id); err != nil {
+			return "", err
+		}
+		c, err = t.caseOf(ctx, v, e.CaseID)
+		return e.CaseID, err
+	})
+	return e, c, err
 }
 
 // Experiments lists the experiments of a case in order. Only the case's

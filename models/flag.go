@@ -188,23 +188,47 @@ func (t *tx) keepFlags(ctx context.Context, caseID string) ([]Flag, error) {
 		return nil, err
 	}
 	for _, f := range list {
-		if err := t.keepFlag(ctx, caseID, f); err != nil {
+		if err := t.keepFlag(ctx, Viewer{}, caseID, f); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
 }
 
-func (t *tx) keepFlag(ctx context.Context, caseID string, f Flag) error {
+// keepFlag keeps a flag unless it is kept already. v raised it; the zero Viewer
+// is the program.
+func (t *tx) keepFlag(ctx context.Context, v Viewer, caseID string, f Flag) error {
 	mark, err := t.flagMark(caseID, f.Said)
 	if err != nil {
 		return err
 	}
 	id := newID()
-	_, err = t.ExecContext(ctx, `INSERT INTO flags (id, case_id, rule, week, said, mark, raised_at, raised_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	res, err := t.ExecContext(ctx, `INSERT INTO flags (id, case_id, rule, week, said, mark, raised_at, raised_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (case_id, rule, week, mark) DO NOTHING`,
 		id, caseID, f.Rule, f.Week, t.textsOf("flags", caseID, id).in("said", f.Said), mark, t.stamp(), f.RaisedOn)
-	return err
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return errors.Join(err, t.audit(ctx, v, didRaiseFlag, caseID, id))
+	}
+	if !v.Known() {
+		return nil
+	}
+	if id, err = t.flagID(ctx, caseID, f); err != nil {
+		return err
+	}
+	return t.audit(ctx, v, didRaiseFlag, caseID, id)
+}
+
+// flagID gives the id of a flag that is kept.
+func (t *tx) flagID(ctx context.Context, caseID string, f Flag) (id string, err error) {
+	mark, err := t.flagMark(caseID, f.Said)
+	if err != nil {
+		return "", err
+	}
+	err = t.QueryRowContext(ctx, `SELECT id FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND mark = $4`, caseID, f.Rule, f.Week, mark).Scan(&id)
+	return id, err
 }
 
 // flagMark is by what two flags that say the same are known, since what they
@@ -263,18 +287,13 @@ func (db *DB) CloseFlag(ctx context.Context, v Viewer, caseID string, in FlagInp
 			if !all[at].Open() {
 				return "", conflict("This flag is closed already. Its reason stands below.")
 			}
-			mark, err := t.flagMark(caseID, in.Said)
-			if err != nil {
-				return "", err
-			}
-			var id string
-			err = t.QueryRowContext(ctx, `SELECT id FROM flags WHERE case_id = $1 AND rule = $2 AND week = $3 AND mark = $4`, caseID, in.Rule, in.Week, mark).Scan(&id)
+			id, err := t.flagID(ctx, caseID, all[at])
 			if err != nil {
 				return "", err
 			}
 			_, err = t.ExecContext(ctx, `UPDATE flags SET closed_on = $1, reason = $2 WHERE id = $3`,
 				today, t.textsOf("flags", caseID, id).in("reason", reason), id)
-			return caseID, errors.Join(err, t.audit(ctx, v, "flag closed: "+in.Rule, caseID, in.Week))
+			return caseID, errors.Join(err, t.audit(ctx, v, didCloseFlag, caseID, id))
 		})
 		return err
 	})
@@ -328,7 +347,7 @@ func (db *DB) RaiseFlag(ctx context.Context, v Viewer, caseID string, in FlagInp
 			if closed {
 				return "", conflict("A flag in these words was raised this week and is closed. Write what is new.")
 			}
-			return caseID, errors.Join(t.keepFlag(ctx, caseID, f), t.audit(ctx, v, "flag raised: "+f.Rule, caseID, string(f.Week)))
+			return caseID, t.keepFlag(ctx, v, caseID, f)
 		})
 		return err
 	})

@@ -207,7 +207,7 @@ func TestCloseFlag(t *testing.T) {
 	in.Submission = models.Submission{}
 	wantConflict(t, p.CloseFlag(ctx, p.Owner, c.CaseID, in), "closed already")
 	wantLook(t, p, "R1 2026-03-30 felt safe: “no” 2026-04-05 2026-04-06 Spoken with alone.", flagRows)
-	wantLook(t, p, "1", `SELECT count(*) FROM audit WHERE action = 'flag closed: R1'`)
+	wantLook(t, p, "1", `SELECT count(*) FROM audit WHERE action = 'flag closed'`)
 }
 
 func TestCloseFlag_oneThatIsNotRaised(t *testing.T) {

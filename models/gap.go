@@ -24,7 +24,7 @@ func (db *DB) ExcuseWeek(ctx context.Context, v Viewer, caseID, week, reason str
 		}
 		_, err = t.ExecContext(ctx, `INSERT INTO excused_weeks (case_id, week, reason, created_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (case_id, week) DO UPDATE SET reason = excluded.reason`, caseID, w, t.textsOf("excused_weeks", caseID, string(w)).in("reason", reason), t.stamp())
-		return errors.Join(err, t.audit(ctx, v, "week excused", caseID, string(w)))
+		return errors.Join(err, t.audit(ctx, v, didExcuse, caseID, string(w)))
 	})
 }
 
@@ -39,7 +39,7 @@ func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause b
 		}
 		if !pause {
 			_, err := t.ExecContext(ctx, `UPDATE partner_pauses SET until_week = $1 WHERE case_id = $2 AND until_week IS NULL`, today.Week(), caseID)
-			return errors.Join(err, t.audit(ctx, v, "partner’s reports resumed", caseID, caseID))
+			return errors.Join(err, t.audit(ctx, v, didResume, caseID, caseID))
 		}
 		var r reading
 		reason := r.need("reason", reason, lineLimit, "Write what was agreed.")
@@ -57,7 +57,7 @@ func (t *tx) pausePartner(ctx context.Context, v Viewer, caseID string, today Da
 	id := newID()
 	_, err := t.ExecContext(ctx, `INSERT INTO partner_pauses (id, case_id, from_week, reason, created_at) VALUES ($1, $2, $3, $4, $5)`,
 		id, caseID, today.Week(), t.textsOf("partner_pauses", caseID, id).in("reason", reason), t.stamp())
-	return errors.Join(err, t.audit(ctx, v, "partner’s reports paused", caseID, caseID))
+	return errors.Join(err, t.audit(ctx, v, didPause, caseID, caseID))
 }
 
 // rest is a run of weeks in which the partner's reports rest by agreement. An

@@ -148,7 +148,7 @@ func (db *DB) SaveGate(ctx context.Context, v Viewer, caseID string, in GateInpu
 			if digits(&was.Version) != in.Version && !(in.Version == "" && was.Version == 0) {
 				return "", conflict("This was changed meanwhile. Both texts are shown: yours is in the form, the saved one beside it.")
 			}
-			return caseID, errors.Join(t.putGate(ctx, caseID, g), t.audit(ctx, v, "gate saved", caseID, caseID))
+			return caseID, errors.Join(t.putGate(ctx, caseID, g), t.audit(ctx, v, didSaveGate, caseID, caseID))
 		})
 		return err
 	})

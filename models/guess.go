@@ -161,7 +161,7 @@ func (db *DB) Guess(ctx context.Context, v Viewer, experimentID string, in Guess
 			id := newID()
 			_, err := t.ExecContext(ctx, `INSERT INTO masked_guesses (id, experiment_id, therapist_id, saw, week, weeks, made_on, made_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, id, experimentID, v.PersonID, saw, week, len(m.Scores), r.Today, t.stamp())
-			return id, errors.Join(err, t.audit(ctx, v, "unlabelled series answered", r.Case.ID, id))
+			return id, errors.Join(err, t.audit(ctx, v, didGuess, r.Case.ID, id))
 		})
 		return err
 	})

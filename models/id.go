@@ -10,6 +10,14 @@ import (
 // newID gives an id of 130 random bits, fit for a URL and without any order.
 func newID() string { return strings.ToLower(rand.Text()) }
 
+// ownID gives an id back when it looks like one of ours, else nothing.
+func ownID(s string) string {
+	if len(s) != 26 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return ""
+	}
+	return s
+}
+
 // newToken gives a secret of at least 256 random bits.
 func newToken() string { return newID() + newID() }
 

@@ -62,7 +62,7 @@ func (db *DB) SetUpToken(ctx context.Context) (string, error) {
 			return err
 		}
 		token = newToken()
-		return t.invite(ctx, "", token, setUpLasts)
+		return errors.Join(t.invite(ctx, "", token, setUpLasts), t.audit(ctx, Viewer{}, didMakeSetUp, "", ""))
 	})
 	return token, err
 }
@@ -118,7 +118,7 @@ func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 		if err := t.setCredentials(ctx, v.PersonID, signin, hash); err != nil {
 			return err
 		}
-		return t.audit(ctx, v, "practice set up", "", v.PersonID)
+		return t.audit(ctx, v, didSetUp, "", v.PersonID)
 	})
 	return v, err
 }
@@ -157,7 +157,7 @@ func (db *DB) Join(ctx context.Context, in JoinInput) (Viewer, error) {
 		if _, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE person_id = $1`, person); err != nil {
 			return err
 		}
-		return t.audit(ctx, v, "joined", "", person)
+		return t.audit(ctx, v, didJoin, "", person)
 	})
 	return v, err
 }
@@ -198,7 +198,7 @@ func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) 
 		if _, err := t.ExecContext(ctx, `UPDATE people SET access_ended_on = NULL WHERE id = $1`, person); err != nil {
 			return err
 		}
-		return t.audit(ctx, v, "code made for the "+string(role), caseID, person)
+		return t.audit(ctx, v, didMakeCode, caseID, person)
 	})
 	return code, err
 }
@@ -218,13 +218,13 @@ func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string, s Submiss
 		}
 		id, err := t.makeOnce(ctx, v, s, "therapist", name, func() (string, error) {
 			id, err := t.addPerson(ctx, "", Therapist, false, name)
-			return id, errors.Join(err, t.audit(ctx, v, "therapist added", "", id))
+			return id, errors.Join(err, t.audit(ctx, v, didAddPeer, "", id))
 		})
 		if err != nil {
 			return err
 		}
 		code = newCode()
-		return t.invite(ctx, id, plainCode(code), othersLast)
+		return errors.Join(t.invite(ctx, id, plainCode(code), othersLast), t.audit(ctx, v, didMakeCode, "", id))
 	})
 	return code, err
 }

@@ -104,7 +104,7 @@ func (db *DB) makeKeys(ctx context.Context) (err error) {
 	if err := k.changeCases(nil); err != nil {
 		return err
 	}
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
+	return db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.ExecContext(ctx, `INSERT INTO practice_keys (id, wrapped) VALUES (1, $1)`, k.master.Wrap(k.practice, placePractice))
 		return err
 	})
@@ -268,7 +268,7 @@ func (db *DB) Rekey(ctx context.Context) error {
 	}
 	err := db.write(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE practice_keys SET wrapped = $1 WHERE id = 1`, master.Wrap(k.practice, placePractice))
-		return err
+		return errors.Join(err, t.audit(ctx, Viewer{}, didRekey, "", ""))
 	})
 	if err != nil {
 		return err

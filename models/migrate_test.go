@@ -76,7 +76,7 @@ var rowsSince = []string{
 	INSERT INTO invitations (code_hash, person_id, expires_at, created_at) VALUES ('h', 'c', 'x', 'x');
 	INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ('h', 't', 'x', 'x');
 	INSERT INTO submissions VALUES ('t', 'i', 'f', 'o', 'x');
-	INSERT INTO audit (at, person_id, role, action) VALUES ('x', 't', 'therapist', 'a')`,
+	INSERT INTO audit VALUES (1, 'x', 't', 'therapist', 'a', '', '', 'done', '', zeroblob(32))`,
 	`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x');
 	INSERT INTO candidates VALUES ('k', 1, x'01', 2);
 	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', x'01', 'x', NULL);
@@ -303,9 +303,9 @@ func TestAudit_appendOnly(t *testing.T) {
 	before := dump(t, db.writer, `SELECT * FROM audit`)
 	for _, statement := range []string{
 		`UPDATE audit SET action = 'x'`, `UPDATE audit SET action = action WHERE id = 1`, `DELETE FROM audit`, `DELETE FROM audit WHERE id = 2`,
-		`REPLACE INTO audit (id, at, person_id, role, action) VALUES (1, 'x', 'x', 'x', 'x')`,
-		`INSERT OR REPLACE INTO audit (id, at, person_id, role, action) VALUES (2, 'x', 'x', 'x', 'x')`,
-		`INSERT INTO audit (id, at, person_id, role, action) VALUES (1, 'x', 'x', 'x', 'x') ON CONFLICT DO UPDATE SET action = 'x'`,
+		`REPLACE INTO audit VALUES (1, 'x', 'x', 'x', 'x', '', '', 'done', '', zeroblob(32))`,
+		`INSERT OR REPLACE INTO audit VALUES (2, 'x', 'x', 'x', 'x', '', '', 'done', '', zeroblob(32))`,
+		`INSERT INTO audit VALUES (1, 'x', 'x', 'x', 'x', '', '', 'done', '', zeroblob(32)) ON CONFLICT DO UPDATE SET action = 'x'`,
 	} {
 		if _, err := db.writer.Exec(statement); err == nil {
 			t.Errorf("taken: %s", statement)

@@ -57,7 +57,7 @@ func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submissi
 			id := newID()
 			_, err = t.ExecContext(ctx, `INSERT INTO occurrences (id, case_id, week, day, created_at) VALUES ($1, $2, $3, $4, $5)`,
 				id, c.ID, w, c.Today, t.stamp())
-			return id, err
+			return id, errors.Join(err, t.audit(ctx, v, didNote, c.ID, id))
 		})
 		return err
 	})
@@ -77,7 +77,10 @@ func (s *ClientStore) TakeBackOccurrence(ctx context.Context, v Viewer, sub Subm
 			if errors.Is(err, sql.ErrNoRows) {
 				return "", conflict("There is nothing to take back this week.")
 			}
-			return id, err
+			if err != nil {
+				return "", err
+			}
+			return id, t.audit(ctx, v, didTakeBackNote, c.ID, id)
 		})
 		return err
 	})

@@ -185,7 +185,7 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 		return p.ID, errors.Join(
 			t.writeReport(ctx, f, p),
 			t.closeChanged(ctx, f.CaseID, PartnerReport{Week: f.Week}, p),
-			t.audit(ctx, v, "partner report saved", f.CaseID, p.ID))
+			t.audit(ctx, v, didReport, f.CaseID, p.ID))
 	}
 	if in.Version != digits(&was.Version) || !(v.Unlocked || onPaper) {
 		return "", conflict("This week is saved already. To change it, open your own pages with your passphrase.")
@@ -196,7 +196,7 @@ func (t *tx) putReport(ctx context.Context, v Viewer, f PartnerForm, in PartnerR
 		t.keepCorrectedReport(ctx, f.CaseID, *was),
 		t.writeReport(ctx, f, p),
 		t.closeChanged(ctx, f.CaseID, *was, p),
-		t.audit(ctx, v, "partner report corrected", f.CaseID, p.ID))
+		t.audit(ctx, v, didCorrectReport, f.CaseID, p.ID))
 }
 
 // keepUnasked keeps what a correction did not say again: what the form does not

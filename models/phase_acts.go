@@ -67,7 +67,7 @@ func (db *DB) StartExperiment(ctx context.Context, v Viewer, experimentID, week 
 				return "", err
 			}
 			p := e.phase(Baseline, "Baseline", start, weeks, max(weeks, mostWeeks)).withoutAct()
-			return e.ID, errors.Join(t.addPhase(ctx, p), t.audit(ctx, v, "baseline started", e.CaseID, e.ID))
+			return e.ID, errors.Join(t.addPhase(ctx, p), t.audit(ctx, v, didStart, e.CaseID, e.ID))
 		})
 		return err
 	})
@@ -147,7 +147,7 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 					return "", err
 				}
 			}
-			return p.ID, errors.Join(t.addPhase(ctx, p), t.audit(ctx, v, "phase started: "+in.Kind, e.CaseID, p.ID))
+			return p.ID, errors.Join(t.addPhase(ctx, p), t.audit(ctx, v, didStep, e.CaseID, p.ID))
 		})
 		return err
 	})
@@ -194,7 +194,7 @@ func (db *DB) ExtendPhase(ctx context.Context, v Viewer, experimentID string, s 
 			// An average over fewer weeks, once known, would give away the week
 			// that is added.
 			_, err := t.ExecContext(ctx, `UPDATE phases SET weeks = weeks + 1 WHERE id = $1`, p.ID)
-			return p.ID, errors.Join(err, t.closeAverages(ctx, p), t.audit(ctx, v, "phase extended", e.CaseID, p.ID))
+			return p.ID, errors.Join(err, t.closeAverages(ctx, p), t.audit(ctx, v, didExtend, e.CaseID, p.ID))
 		})
 		return err
 	})
@@ -258,5 +258,5 @@ func (t *tx) endExperiment(ctx context.Context, v Viewer, e Experiment, phases [
 	}
 	_, err := t.ExecContext(ctx, `UPDATE experiments SET ended_week = $1, end_reason = $2, version = version + 1 WHERE id = $3`,
 		last, t.texts("experiments", &e.CaseID, &e.ID).in("end_reason", reason), e.ID)
-	return errors.Join(err, t.audit(ctx, v, "experiment ended", e.CaseID, e.ID))
+	return errors.Join(err, t.audit(ctx, v, didEnd, e.CaseID, e.ID))
 }

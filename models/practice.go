@@ -131,7 +131,7 @@ func (db *DB) ChangePractice(ctx context.Context, v Viewer, in PracticeInput) er
 			if err != nil {
 				return "", err
 			}
-			return "", errors.Join(changed(res), t.audit(ctx, v, "practice changed", "", ""))
+			return "", errors.Join(changed(res), t.audit(ctx, v, didSettle, "", ""))
 		})
 		return err
 	})

@@ -56,7 +56,7 @@ func (db *DB) Propose(ctx context.Context, v Viewer, in ProposeInput) error {
 					return "", err
 				}
 			}
-			return caseID, t.audit(ctx, v, "release proposed", caseID, caseID)
+			return caseID, t.audit(ctx, v, didPropose, caseID, caseID)
 		})
 		return err
 	})
@@ -81,7 +81,7 @@ func (db *DB) TakeBack(ctx context.Context, v Viewer, key string) error {
 			return err
 		}
 		item, place, _ := strings.Cut(key, ".")
-		return errors.Join(t.closeItem(ctx, caseID, item, place), t.audit(ctx, v, "release taken back", caseID, caseID))
+		return errors.Join(t.closeItem(ctx, caseID, item, place), t.audit(ctx, v, didTakeBack, caseID, caseID))
 	})
 }
 

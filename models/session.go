@@ -61,7 +61,9 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		return Viewer{}, err
 	}
 	var who Viewer
+	tried := false
 	err = db.guess("name "+name, notTogether, func() bool {
+		tried = true
 		for _, role := range []Role{Therapist, Client, Partner} {
 			if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
 				who = found[role]
@@ -69,6 +71,12 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		}
 		return who.Known()
 	})
+	if tried && err != nil && db.refused.take("sign-ins", db.Now()) {
+		kept := db.write(ctx, func(ctx context.Context, t *tx) error { return t.noteFailedSignIn(ctx, found) })
+		if kept != nil {
+			return Viewer{}, kept
+		}
+	}
 	return who, err
 }
 
@@ -94,7 +102,7 @@ func (db *DB) StartSession(ctx context.Context, v Viewer) (token string, expires
 		}
 		_, err := t.ExecContext(ctx, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
 			hashed(token), v.PersonID, t.stamp(), stamp(expires))
-		return err
+		return errors.Join(err, t.audit(ctx, v, didSignIn, "", ""))
 	})
 	if err == nil && v.Role == Partner {
 		db.idle.over(hashed(token), db.Now())
@@ -134,8 +142,19 @@ func (db *DB) EndSession(ctx context.Context, v Viewer) error {
 }
 
 func (t *tx) endSession(ctx context.Context, v Viewer) error {
-	_, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, v.Session)
-	return err
+	res, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, v.Session)
+	if err != nil {
+		return err
+	}
+	return t.auditEnd(ctx, v, res)
+}
+
+// auditEnd keeps that a session ended, unless it had ended before.
+func (t *tx) auditEnd(ctx context.Context, v Viewer, res sql.Result) error {
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return t.audit(ctx, v, didSignOut, "", "")
 }
 
 // Unlock opens the partner's own pages for five minutes after she gave her
@@ -148,12 +167,23 @@ func (db *DB) Unlock(ctx context.Context, v Viewer, passphrase string) error {
 	if err != nil {
 		return err
 	}
-	err = db.guess("person "+v.PersonID, "This is not the passphrase. Type it again.", func() bool { return db.hashing.matches(passphrase, kept.String) })
+	tried := false
+	wrong := db.guess("person "+v.PersonID, "This is not the passphrase. Type it again.", func() bool {
+		tried = true
+		return db.hashing.matches(passphrase, kept.String)
+	})
+	if wrong != nil && !tried {
+		return wrong
+	}
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		if wrong != nil {
+			return t.auditRefused(ctx, v, didUnlock, "", "")
+		}
+		_, err := t.ExecContext(ctx, `UPDATE sessions SET unlocked_until = $1 WHERE token_hash = $2`, stamp(t.now.Add(unlockLasts)), v.Session)
+		return errors.Join(err, t.audit(ctx, v, didUnlock, "", ""))
+	})
 	if err != nil {
 		return err
 	}
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.ExecContext(ctx, `UPDATE sessions SET unlocked_until = $1 WHERE token_hash = $2`, stamp(t.now.Add(unlockLasts)), v.Session)
-		return err
-	})
+	return wrong
 }

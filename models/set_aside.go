@@ -82,14 +82,14 @@ func (db *DB) SetWeekAside(ctx context.Context, v Viewer, caseID, week string, i
 			case in.Back:
 				_, err = t.ExecContext(ctx, `UPDATE set_aside_weeks SET back_on = $1, back_reason = $2 WHERE id = $3`,
 					today, t.textsOf("set_aside_weeks", caseID, stands.id).in("back_reason", reason), stands.id)
-				return caseID, errors.Join(err, t.audit(ctx, v, "week taken back in", caseID, string(w)))
+				return caseID, errors.Join(err, t.audit(ctx, v, didTakeIn, caseID, string(w)))
 			case stands != nil:
 				return "", conflict("This week is set aside already. Nothing was changed.")
 			}
 			id := newID()
 			_, err = t.ExecContext(ctx, `INSERT INTO set_aside_weeks (id, case_id, week, why, reason, set_on, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 				id, caseID, w, why, t.textsOf("set_aside_weeks", caseID, id).in("reason", reason), today, t.stamp())
-			return caseID, errors.Join(err, t.audit(ctx, v, "week set aside: "+why, caseID, string(w)))
+			return caseID, errors.Join(err, t.audit(ctx, v, didSetAside, caseID, string(w)))
 		})
 		return err
 	})

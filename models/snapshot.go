@@ -102,7 +102,7 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 				return "", errors.Join(err, conflict("Publishing is held, and nothing was published. The reason stands in the review. Read it alone."))
 			}
 			s := Snapshot{ID: newID(), Words: words, ReportedBy: c.Partner.Name, LastWeek: today.Week()}
-			return s.ID, errors.Join(t.addSnapshot(ctx, caseID, s, chosen, today), t.audit(ctx, v, "snapshot published", caseID, s.ID))
+			return s.ID, errors.Join(t.addSnapshot(ctx, caseID, s, chosen, today), t.audit(ctx, v, didPublish, caseID, s.ID))
 		})
 		return err
 	})

@@ -30,7 +30,7 @@ func (db *DB) Turn(ctx context.Context, v Viewer, to Visit) error {
 	default:
 		return notFound()
 	}
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
+	return db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE sessions SET visit = $1 WHERE token_hash = $2 AND ended_at IS NULL`, string(to), v.Session)
 		return err
 	})
@@ -54,9 +54,12 @@ func signedOut() error {
 // is good for two things alone: to give the same form the same answer again,
 // and to say once how the visit ended.
 func (t *tx) endVisit(ctx context.Context, v Viewer, how Visit) error {
-	_, err := t.ExecContext(ctx, `UPDATE sessions SET ended_at = $1, expires_at = $2, visit = $3, unlocked_until = NULL WHERE token_hash = $4 AND ended_at IS NULL`,
+	res, err := t.ExecContext(ctx, `UPDATE sessions SET ended_at = $1, expires_at = $2, visit = $3, unlocked_until = NULL WHERE token_hash = $4 AND ended_at IS NULL`,
 		t.stamp(), stamp(t.now.Add(replayLasts)), string(how), v.Session)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.auditEnd(ctx, v, res)
 }
 
 // idle remembers when each partner's session was last used. It lives in memory,

@@ -65,14 +65,20 @@ CREATE TABLE submissions (
 	PRIMARY KEY (person_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Who did what to which object, or was refused it. No name, no answer, no text.
+-- Each row is bound to the one before it: chain is an HMAC, under a key that is
+-- not in this file, of the chain before and of all columns of the row.
 CREATE TABLE audit (
-	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	id         INTEGER PRIMARY KEY,        -- 1, 2, 3 … without a gap
 	at         TEXT NOT NULL,
-	person_id  TEXT NOT NULL,
+	person_id  TEXT NOT NULL,              -- empty: the program itself, or nobody known
 	role       TEXT NOT NULL,
 	action     TEXT NOT NULL,
-	case_id    TEXT,
-	object_id  TEXT
+	case_id    TEXT NOT NULL,              -- empty: no case
+	object_id  TEXT NOT NULL,              -- empty: no object
+	result     TEXT NOT NULL CHECK (result IN ('done', 'refused')),
+	request_id TEXT NOT NULL,              -- empty: not by a request
+	chain      BLOB NOT NULL CHECK (length(chain) = 32)
 ) STRICT;
 CREATE INDEX audit_case ON audit (case_id, at);
 CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END;
