@@ -211,6 +211,9 @@ var refusing = map[string]func(p *play) (release func()){
 func TestUnavailable_formStays(t *testing.T) {
 	for how, refuse := range refusing {
 		for _, f := range papers {
+			if how == "full" && f.name == "erase" {
+				continue // it makes room
+			}
 			t.Run(how+", "+f.name, func(t *testing.T) {
 				p, b, s := f.lay(t)
 				release := refuse(p)

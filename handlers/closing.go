@@ -12,13 +12,14 @@ import (
 type closedCase struct {
 	On, Reason string
 	Reopen     form
+	Erase      link
 }
 
 func newClosedCase(k models.Case, ed editing) *closedCase {
 	if k.Closed.On == "" {
 		return nil
 	}
-	return &closedCase{On: k.Closed.On.Long(), Reason: k.Closed.Reason,
+	return &closedCase{On: k.Closed.On.Long(), Reason: k.Closed.Reason, Erase: link{Href: casePath(k.ID) + "/erase", Text: "Erase the case"},
 		Reopen: ed.finish(form{ID: "reopen-form", Action: casePath(k.ID) + "/reopen", Submit: "Reopen the case", Quiet: true, Plain: true})}
 }
 
@@ -71,6 +72,47 @@ func (a *App) closeCase(c echo.Context, v models.Viewer) error {
 		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.closeForm(c, v, f, e) })
 	}
 	return a.redirect(c, casePath(id))
+}
+
+func (a *App) eraseForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
+	k, err := a.db.Case(c.Request().Context(), v, c.Param("case"))
+	if err != nil {
+		return simplePage{}, err
+	}
+	if k.Closed.On == "" {
+		return simplePage{}, &models.Error{Kind: models.Conflict, Message: "This case is open. Close it first."}
+	}
+	ed := editing{typed: f, problem: e}
+	return simplePage{Page: a.chrome(v, casesPath, "Erase the case").back(casePath(k.ID), k.Client.Name+" and "+k.Partner.Name),
+		Warning: "This cannot be undone. The law often asks that the notes of a treatment are kept for years: check before you erase.",
+		Intro:   []string{"All that was ever kept of " + k.Client.Name + " and " + k.Partner.Name + " goes: forms, notes, plans, decisions and flags. What stays is that somebody did something on a day, without names and texts."},
+		Form: ed.finish(form{ID: "erase-form", Action: casePath(k.ID) + "/erase", Submit: "Erase for good", Parts: []part{{Fields: []field{
+			ed.filler("").text("name", "Type the client’s name to confirm", k.Client.Name)}}}})}, nil
+}
+
+// editErase shows the form that erases a closed case.
+func (a *App) editErase(c echo.Context, v models.Viewer) error {
+	p, err := a.eraseForm(c, v, nil, nil)
+	if err != nil {
+		return err
+	}
+	return a.page(c, http.StatusOK, p)
+}
+
+// eraseCase erases a closed case.
+func (a *App) eraseCase(c echo.Context, v models.Viewer) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	unswept, err := a.db.EraseCase(c.Request().Context(), v, c.Param("case"), models.EraseInput{Name: f.text("name"), Submission: f.submission()})
+	if err != nil {
+		return a.retry(c, err, func(e *models.Error) (simplePage, error) { return a.eraseForm(c, v, f, e) })
+	}
+	if unswept != nil {
+		a.log.Error("a case was erased, and its pages are in the log still", "err", unswept)
+	}
+	return a.redirect(c, casesPath)
 }
 
 // reopenCase opens a closed case again.

@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"enough/models"
 )
 
 // aboutCase says whether a route is about one case of a therapist's.
@@ -91,7 +95,7 @@ func TestClosed_readsAsBefore(t *testing.T) {
 		if r.method != http.MethodGet || !aboutCase(r) {
 			continue
 		}
-		if got := answer(r); got != before[r.path] && !(r.path == "/experiments/:experiment/step/:kind" || r.path == "/experiments/:experiment/end") {
+		if got := answer(r); got != before[r.path] && !slices.Contains([]string{"/cases/:case/erase", "/experiments/:experiment/step/:kind", "/experiments/:experiment/end"}, r.path) {
 			t.Errorf("%s: was %d, is %d", r.path, before[r.path], got)
 		}
 	}
@@ -108,5 +112,48 @@ func TestClosed_readsAsBefore(t *testing.T) {
 		if w := p.as(actor).get("/"); w.Header().Get("Location") != signinPath {
 			t.Errorf("%s still comes in: %d", actor, w.Code)
 		}
+	}
+}
+
+// TestErased_likeMissing holds every answer about a case that was erased to the
+// bytes of the one about a case that never was.
+func TestErased_likeMissing(t *testing.T) {
+	p := theStage(t).open(t)
+	p.closes()
+	unswept, err := p.db.EraseCase(t.Context(), p.couple.Therapist, p.couple.CaseID, models.EraseInput{Name: "ada client"})
+	must(t, errors.Join(unswept, err))
+	p.sessions["never"] = "a token that was never given"
+	compared := 0
+	for _, r := range p.routes() {
+		if r.path == signinPath {
+			continue // tells of the tries before
+		}
+		for _, header := range [][]string{nil, {"HX-Request", "true"}} {
+			answer := func(actor, object string) string {
+				var body url.Values
+				if r.method == http.MethodPost {
+					body = url.Values{"submission_id": {"a"}, "role": {"partner"}, "name": {"ada client"}, "form": {"raise"}}
+				}
+				return steady(whole(p.as(actor).send(r.method, p.target(p.App, r.path, object), body, header...)))
+			}
+			if aboutCase(r) {
+				for _, actor := range []string{"therapist", "other therapist", "nobody"} {
+					compared++
+					if one, other := answer(actor, "own"), answer(actor, "missing"); one != other {
+						t.Errorf("%s, %s %s: %s", actor, r.method, r.path, apart(other, one))
+					}
+				}
+			}
+			for _, actor := range []string{"client", "partner", "partner unlocked"} {
+				compared++
+				if one, other := answer(actor, "own"), answer("never", "own"); one != other {
+					t.Errorf("%s, %s %s: %s", actor, r.method, r.path, apart(other, one))
+				}
+			}
+		}
+	}
+	t.Logf("%d answers compared", compared)
+	if list := p.as("therapist").get("/cases").Body.String(); strings.Contains(list, "Closed") || strings.Contains(list, "ada") {
+		t.Error("the list of cases still has it")
 	}
 }

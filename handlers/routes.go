@@ -40,6 +40,8 @@ func (a *App) routes() []route {
 		{get, "/cases/:case/close", therapist, a.editClose},
 		{post, "/cases/:case/close", therapist, a.closeCase},
 		{post, "/cases/:case/reopen", therapist, a.reopenCase},
+		{get, "/cases/:case/erase", therapist, a.editErase},
+		{post, "/cases/:case/erase", therapist, a.eraseCase},
 		{get, "/cases/:case/frame", therapist, a.editFrame},
 		{post, "/cases/:case/frame", therapist, a.saveFrame},
 		{get, "/cases/:case/gate", therapist, a.editGate},

@@ -57,6 +57,8 @@ var papers = []paper{
 		bad:   map[string][]string{"on": {"", "2031-01-01", "2025-01-01", "x"}, "reason": {"", " "}},
 		texts: map[string]int{"reason": 2000}},
 	{name: "reopen", actor: "therapist", id: "reopen-form", at: ofCase(""), effect: `SELECT count(reopened_on) FROM closings`, set: (*play).closes},
+	{name: "erase", actor: "therapist", id: "erase-form", at: ofCase("/erase"), effect: `SELECT 2 - count(*) FROM cases`, set: (*play).closes,
+		good: map[string]string{"name": "ada client"}, bad: map[string][]string{"name": {"", "ada", "Ada Partner"}}},
 	{name: "frame", actor: "therapist", id: "frame-form", at: ofCase("/frame"), effect: `SELECT sum(version) FROM cases`,
 		good:  map[string]string{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "yes", "ending": "An end."},
 		bad:   map[string][]string{"goal": {""}, "cost1": {"11", "x"}, "candidate1": {""}, "economic": {"perhaps"}, "children": {"perhaps"}},

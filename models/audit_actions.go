@@ -31,6 +31,7 @@ const (
 	didEnd       action = "experiment ended"
 	didClose     action = "case closed" // the object is the closing
 	didReopen    action = "case reopened"
+	didErase     action = "case erased"        // all of it but these rows
 	didExcuse    action = "week excused"       // the object is the week
 	didSetAside  action = "week set aside"     // of the verdict; the object is the week
 	didTakeIn    action = "week taken back in" // the object is the week

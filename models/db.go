@@ -98,10 +98,13 @@ func Open(o Options) (*DB, error) {
 	if err := errors.Join(db.migrate(ctx, file), db.fold(ctx)); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
-	if !keyed {
-		if err := db.makeKeys(ctx); err != nil {
-			return nil, errors.Join(err, db.writer.Close())
-		}
+	if keyed {
+		err = db.finishErasures(ctx)
+	} else {
+		err = db.makeKeys(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.writer.Close())
 	}
 	db.readers = openPool(file, 4, nil, "_query_only", "1")
 	db.client = openPool(file, 4, clientAuthorizer, "_query_only", "1")

@@ -67,6 +67,12 @@ func distrusts(err error) bool {
 // fold copies the write-ahead log into the file and empties it. A reader may
 // stand in its way; then the log is folded another time.
 func (db *DB) fold(ctx context.Context) error {
-	var busy, log, done int
-	return db.note(db.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done))
+	_, err := db.foldUnlessBusy(ctx)
+	return err
+}
+
+// foldUnlessBusy is fold, and says whether a reader stood in its way.
+func (db *DB) foldUnlessBusy(ctx context.Context) (busy bool, err error) {
+	err = db.note(db.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, new(int), new(int)))
+	return busy, err
 }
