@@ -1,0 +1,135 @@
+package proof
+
+import (
+	"database/sql"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestKill ends the program in the middle of what everybody sends, over and over,
+// and starts it anew: what was acknowledged is there, what was not is there as a
+// whole or not at all, and once it has been sent again everything is there once.
+func TestKill(t *testing.T) {
+	kills := times(t, "ENOUGH_KILLS", 5)
+	r := killOften(t, t, built, kills)
+	if !r.clean() {
+		t.Error(r.finding)
+	}
+	if r.slowest > 10*time.Second {
+		t.Errorf("a restart took %v", r.slowest)
+	}
+	if kills >= 50 {
+		r.reached(t, "POST /setup/:token")
+	}
+	t.Logf("%d kills, %d routes: %d forms acknowledged, %d kept on their way: %d lost, %d doubled, %d half-written, %d unsound; restart at most %v",
+		kills, len(r.acked), r.sum(), r.kept, r.lost, r.doubled, r.half, r.unsound, r.slowest.Round(time.Millisecond))
+}
+
+// killed is what a series of kills found.
+type killed struct {
+	finding
+	*crowd
+	slowest time.Duration
+}
+
+// killOften kills a program; seen is told of every answer that must not be.
+func killOften(t *testing.T, seen testing.TB, bin string, kills int) (r killed) {
+	t.Helper()
+	p := thePractice(t).lay(t, filepath.Join(t.TempDir(), "data"))
+	program := newProgram(t, bin, p.dir)
+	c := newCrowd(seen, p, program.addr).everybody()
+	program.start(t)
+	r.crowd = c
+	for range kills {
+		c.let(running)
+		time.Sleep(time.Duration(5+rand.IntN(146)) * time.Millisecond)
+		c.halt()
+		program.kill()
+		c.let(halted)
+		r.slowest = max(r.slowest, program.start(t))
+		look(t, p.file(), func(db *sql.DB) {
+			r.add(compare(t, db, c.beliefs(false)))
+			r.add(sound(t, db))
+		})
+		c.let(again)
+		c.sendLast()
+		look(t, p.file(), func(db *sql.DB) { r.add(compare(t, db, c.beliefs(false))) })
+	}
+	look(t, p.file(), func(db *sql.DB) { r.add(compare(t, db, c.beliefs(true))) })
+	return r
+}
+
+// sendLast sends once more what was acknowledged last in each lane, while all of
+// them rest. It must be taken, and change nothing.
+func (c *crowd) sendLast() {
+	for _, l := range c.lanes {
+		f := l.last
+		if f == nil || f.once || l.flight != nil {
+			continue
+		}
+		if got, err := f.who.post(c.addr, f.path, f.values); err != nil || !got.acknowledged() {
+			c.t.Errorf("%s: %s, acknowledged before, is answered with %v, %s", l.name, f.route, err, got)
+		}
+	}
+}
+
+// reached holds the forms that were sent to the table of routes: each that takes
+// a form must have taken one.
+func (c *crowd) reached(t *testing.T, but ...string) {
+	t.Helper()
+	text, err := os.ReadFile("../testdata/access.golden")
+	must(t, err)
+	var table []string
+	for _, m := range regexp.MustCompile(`(?m)^(POST \S+) `).FindAllStringSubmatch(string(text), -1) {
+		if !slices.Contains(table, m[1]) {
+			table = append(table, m[1])
+		}
+	}
+	if len(table) < 30 {
+		t.Errorf("only %d routes that take a form were found", len(table))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, route := range table {
+		if c.acked[route] == 0 && !slices.Contains(but, route) {
+			t.Errorf("no form was sent to %s: drive it", route)
+		}
+	}
+	for route := range c.acked {
+		if !slices.Contains(table, route) {
+			t.Errorf("%s is no route of the table", route)
+		}
+	}
+}
+
+// TestKill_control kills programs that break what TestKill holds the real one to:
+// each must be found out.
+func TestKill_control(t *testing.T) {
+	for _, c := range []struct {
+		name, file, was, is string
+		found               func(finding) int
+	}{
+		{"answers before it has written", "models/db.go", "return unavailable(db.note(t.Commit()))", "go func() { time.Sleep(20 * time.Millisecond); _ = t.Commit() }(); return nil",
+			func(f finding) int { return f.lost }},
+		{"does not know a form again", "models/submission.go", "if err == nil && was == fingerprint {", "if false {", func(f finding) int { return f.doubled }},
+		{"writes a check-in without its trail", "models/checkin.go", `t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in saved", caseID, c.ID)`, `t.writeCheckin(ctx, caseID, c)`,
+			func(f finding) int { return f.half }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if os.Getenv("ENOUGH_CONTROLS") == "" && c.name != "answers before it has written" {
+				t.Skip("not run: set ENOUGH_CONTROLS to build and kill each broken program")
+			}
+			seen := &witness{TB: t}
+			r := killOften(t, seen, broken(t, c.file, c.was, c.is), 10)
+			if c.found(r.finding) == 0 {
+				t.Errorf("a program that %s passes: %v", c.name, r.finding)
+			}
+			t.Logf("a program that %s: %d lost, %d doubled, %d half-written, %d answers that must not be", c.name, r.lost, r.doubled, r.half, seen.errors.Load())
+		})
+	}
+}

@@ -1,0 +1,189 @@
+package proof
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"enough/models"
+)
+
+// fill is what is written on a form.
+type fill = map[string]string
+
+func named(id string) func(sheet) bool { return func(s sheet) bool { return s.id == id } }
+
+// to finds the form that goes to an address, with a value in one of its fields.
+func to(action string, field ...string) func(sheet) bool {
+	return func(s sheet) bool {
+		return s.action == action && (len(field) == 0 || s.values.Get(field[0]) == field[1])
+	}
+}
+
+// casesOf opens cases and takes each from its first form to its last.
+func casesOf(who person) func(*lane) {
+	return func(l *lane) {
+		t := who.phone()
+		for n := 1; ; n++ {
+			l.aCase(who, t, n)
+			l.settle()
+		}
+	}
+}
+
+var shownCode = regexp.MustCompile(`<p class="code">([^<]+)</p>`)
+
+func (l *lane) aCase(who person, t *phone, n int) {
+	today := string(l.p.today)
+	at := strings.Split(l.do(act{route: "POST /cases", who: t, page: "/cases/new", form: named("case-form"),
+		fill:  fill{"client_name": "Ann", "client_pronoun": "she", "partner_name": "Ben", "partner_pronoun": "he", "children": "no"},
+		found: []effect{l.more(`SELECT count(*) FROM cases WHERE therapist_id = ?`, who.id), l.audited(who, "case opened")}}).location, "/")[2]
+	a := caseOf{l, who, t, at, "/cases/" + at}
+	a.send("frame", a.path+"/frame", named("frame-form"), fill{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "no", "ending": "An end."},
+		l.audited(who, "frame saved"), is(1, `SELECT version - 1 FROM cases WHERE id = ?`, at), is(1, `SELECT count(*) FROM candidates WHERE case_id = ?`, at))
+	a.send("gate", a.path+"/gate", named("gate-form"), fill{"alone_on": today, "screen": "hark", "screen_on": today, "screen_result": "no_concern", "fear": "no", "holding_back": "Yes.",
+		"defensiveness": "Some.", "what_each_gets": "Calm.", "consent_on": today, "wants_plan": "wants", "channel": "text", "address": "555 0100", "device_shared": "no", "agenda": "mixed", "skill_note": "Nobody."},
+		l.audited(who, "gate saved"), is(1, `SELECT count(*) FROM gates WHERE case_id = ? AND fear = 'no'`, at), is(1, `SELECT count(*) FROM partner_contacts WHERE case_id = ? AND channel = 'text'`, at))
+	a.joins("client", n)
+	partner := a.joins("partner", n)
+	experiment := a.experiment()
+	e := "/experiments/" + experiment
+	a.send("excuse", a.path+"/weeks", named("excuse-form"), fill{"reason": "A holiday."}, is(1, `SELECT count(*) FROM excused_weeks WHERE case_id = ?`, at))
+	a.send("pause", a.path+"/weeks", named("pause-form"), fill{"reason": "Agreed."}, is(1, `SELECT count(*) FROM partner_pauses WHERE case_id = ?`, at))
+	a.send("pause", a.path+"/weeks", named("pause-form"), nil, is(1, `SELECT count(*) FROM partner_pauses WHERE case_id = ? AND until_week IS NOT NULL`, at))
+	a.onExperiment(experiment, "extend", e, named("extend-form"), nil, l.audited(who, "phase extended"), is(5, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
+	a.onExperiment(experiment, "step/:kind", e+"/step/hold", named("step-form"), fill{"weeks": "2"}, l.audited(who, "phase started: hold"), is(2, `SELECT count(*) FROM phases WHERE case_id = ?`, at))
+	a.onExperiment(experiment, "decision", e+"/decision", named("decision-form"), fill{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.",
+		"confidence": "60", "client_text": "To one.", "partner_text": "To the other.", "because": "Because."}, l.audited(who, "decision kept"), is(1, `SELECT count(*) FROM decisions WHERE case_id = ?`, at),
+		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
+	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised: R4"),
+		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
+	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed: R4"),
+		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
+	a.stops(partner)
+	a.send("access", a.path, named("end-client"), nil, l.audited(who, "access of the client ended"),
+		a.comes("client", 0))
+	a.onExperiment(experiment, "end", e+"/end", named("end-form"), fill{"reason": "A reason.", "last_week": string(models.FirstStart(l.p.today))}, l.audited(who, "experiment ended"),
+		is(1, `SELECT ended_week IS NOT NULL FROM experiments WHERE id = ?`, experiment), is(4, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment),
+		is(1, `SELECT count(*) FROM phases WHERE case_id = ?`, at), is(1, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
+}
+
+// caseOf is one case in the hands of its therapist.
+type caseOf struct {
+	*lane
+	who  person
+	t    *phone
+	id   string
+	path string
+}
+
+func (a caseOf) send(route, page string, form func(sheet) bool, f fill, found ...effect) answer {
+	return a.do(act{route: "POST /cases/:case/" + route, who: a.t, page: page, form: form, fill: f, found: found})
+}
+
+func (a caseOf) onExperiment(id, route, page string, form func(sheet) bool, f fill, found ...effect) answer {
+	return a.do(act{route: "POST /experiments/:experiment/" + route, who: a.t, page: page, form: form, fill: f, found: found})
+}
+
+// comes is whether one of the two can sign in.
+func (a caseOf) comes(role string, can int) effect {
+	return is(can, `SELECT count(*) FROM people p JOIN cases c ON c.`+role+`_id = p.id WHERE c.id = ? AND p.signin IS NOT NULL`, a.id)
+}
+
+// joins gives one of the two a code and lets that person come in with it.
+func (a caseOf) joins(role string, n int) *phone {
+	var code string
+	for code == "" {
+		got := a.do(act{route: "POST /cases/:case/code", who: a.t, page: a.path, form: to(a.path+"/code", "role", role), once: true,
+			found: []effect{is(1, `SELECT count(*) FROM invitations i JOIN cases c ON c.`+role+`_id = i.person_id WHERE c.id = ? AND used_at IS NULL`, a.id)}})
+		if m := shownCode.FindStringSubmatch(got.body); m != nil {
+			code = m[1]
+		}
+	}
+	p, name := newPhone(), fmt.Sprintf("%s-%s-%d", role, strings.ReplaceAll(a.name, " ", "-"), n)
+	a.do(act{route: "POST /join", who: p, page: "/join", form: named("join-form"), fill: fill{"code": code, "signin": name, "passphrase": "eight or more", "again": "eight or more"},
+		found: []effect{a.comes(role, 1),
+			is(0, `SELECT count(*) FROM invitations i JOIN cases c ON c.`+role+`_id = i.person_id WHERE c.id = ? AND used_at IS NULL`, a.id),
+			is(1, `SELECT count(*) FROM audit a JOIN cases c ON c.`+role+`_id = a.object_id WHERE c.id = ? AND action = 'joined'`, a.id)}})
+	return p
+}
+
+// experiment plans an experiment and starts it.
+func (a caseOf) experiment() string {
+	at := a.send("experiments", a.path, to(a.path+"/experiments"), fill{"behaviour": "Ask about the day"},
+		a.audited(a.who, "experiment drafted"), is(1, `SELECT count(*) FROM experiments WHERE case_id = ?`, a.id))
+	id := strings.Split(at.location, "/")[2]
+	e := "/experiments/" + id
+	a.onExperiment(id, "plan/:step", e+"/plan/act", named("plan-form"), fill{"behaviour": "Ask about the day", "label": "ask about your day", "counts_if": "Asked and listened.", "not_counts_if": "Phone in hand.",
+		"if_moment": "It is after dinner", "then_act": "I ask"}, a.audited(a.who, "plan saved"), is(1, `SELECT version - 1 FROM experiments WHERE id = ?`, id))
+	measure := fill{"dose": "2", "cost": "2", "prediction": "3", "confidence": "80", "outcome": "leaving", "criterion_kind": "level", "criterion": "5", "baseline_weeks": "4", "phase_weeks": "4", "stop_wording": "Not this week."}
+	a.onExperiment(id, "plan/:step", e+"/plan/measure", named("plan-form"), measure, a.audited(a.who, "plan saved"), is(2, `SELECT version - 1 FROM experiments WHERE id = ?`, id))
+	a.sees(e, measure)
+	a.onExperiment(id, "start", e, named("start-form"), nil, a.audited(a.who, "baseline started"), is(3, `SELECT version - 1 FROM experiments WHERE id = ?`, id),
+		is(1, `SELECT count(*) FROM phases WHERE case_id = ?`, a.id), is(4, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, a.id))
+	return id
+}
+
+// sees asks what a plan can tell, which keeps nothing.
+func (a caseOf) sees(e string, f fill) {
+	a.do(act{route: "POST /experiments/:experiment/sight", who: a.t, page: e + "/plan/measure", form: named("plan-form"), to: e + "/sight", fill: f})
+}
+
+// paper enters paper forms of a couple over and over.
+func paper(c couple) func(*lane) {
+	return func(l *lane) {
+		t, week := c.therapist.phone(), string(l.p.week.Add(-1))
+		form := func(kind, id string, f fill, found ...effect) {
+			l.do(act{route: "POST /cases/:case/weeks/:week/" + kind, who: t, page: "/cases/" + c.caseID + "/weeks/" + week + "/" + kind, form: named(id), fill: f, found: found})
+		}
+		saved := "saved"
+		for n := 1; ; n++ {
+			tension := fmt.Sprint(n % 11)
+			form("checkin", "checkin-form", fill{"done": "2", "effort": "3", "tension": tension, "forecast": "5"},
+				is(n, `SELECT version FROM checkins WHERE case_id = ? AND week = ?`, c.caseID, week), is(n%11, `SELECT tension FROM checkins WHERE case_id = ? AND week = ?`, c.caseID, week),
+				l.audited(c.therapist, "check-in "+saved), is(n-1, `SELECT count(*) FROM checkin_corrections d JOIN checkins i ON i.id = d.checkin_id WHERE case_id = ?`, c.caseID))
+			form("report", "visit-form", fill{"tension": tension, "leaving": "5", "noticed": "2", "real": "3", "say_no": "yes", "safe": "yes", "pushed": "no", "contact": "no"},
+				is(n, `SELECT version FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week), is(n%11, `SELECT conflict FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week),
+				l.audited(c.therapist, "partner report "+saved), is(n-1, `SELECT count(*) FROM partner_report_corrections d JOIN partner_reports i ON i.id = d.report_id WHERE case_id = ?`, c.caseID))
+			saved = "corrected"
+		}
+	}
+}
+
+// owner changes the practice, and adds therapists to it.
+func owner(who person) func(*lane) {
+	return func(l *lane) {
+		t := who.phone()
+		for {
+			l.do(act{route: "POST /practice", who: t, page: "/practice", form: named("practice-form"), fill: fill{"emergency": "Call somebody."},
+				found: []effect{l.more(`SELECT version FROM practices`), l.audited(who, "practice changed")}})
+			l.do(act{route: "POST /practice/therapists", who: t, page: "/practice", form: named("add-form"), fill: fill{"name": "Dr Ann"},
+				found: []effect{l.more(`SELECT count(*) FROM audit WHERE person_id = ? AND action = 'therapist added'`, who.id)}})
+		}
+	}
+}
+
+// guesser looks at series without labels, as long as there are any.
+func guesser(who person, experiments []string) func(*lane) {
+	return func(l *lane) {
+		t := who.phone()
+		for _, id := range experiments {
+			l.do(act{route: "POST /experiments/:experiment/masked", who: t, page: "/experiments/" + id + "/masked", form: named("guess-form"), fill: fill{"saw": "no_change"},
+				found: []effect{is(1, `SELECT count(*) FROM masked_guesses WHERE experiment_id = ?`, id), l.audited(who, "unlabelled series answered")}})
+		}
+	}
+}
+
+// sessions signs people in and out, by the two ways out that there are.
+func sessions(ways map[string]person) func(*lane) {
+	return func(l *lane) {
+		for {
+			for way, who := range ways {
+				p, here := newPhone(), `SELECT count(*) FROM sessions WHERE person_id = '`+who.id+`'`
+				home := l.do(act{route: "POST /signin", who: p, page: "/signin", form: named("signin-form"), fill: fill{"signin": who.signin, "passphrase": passphrase}, once: true, counts: true,
+					found: []effect{l.more(here)}}).location
+				l.do(act{route: "POST " + way, who: p, page: home, form: to(way), found: []effect{is(l.value(here)-1, here)}})
+			}
+		}
+	}
+}
