@@ -110,17 +110,21 @@ func (a *App) addTherapist(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.practicePage(c, v, nil, nil)
+	if !v.Owner {
+		return &models.Error{Kind: models.NotFound, Message: "There is no such page."}
+	}
+	code, problem := a.db.AddTherapist(c.Request().Context(), v, f.text("name"), f.submission())
+	e, status, again := a.again(c, problem)
+	if problem != nil && !again {
+		return problem
+	}
+	p, err := a.practicePage(c, v, nil, nil) // after the act, so that she stands on it
 	if err != nil {
 		return err
 	}
-	code, err := a.db.AddTherapist(c.Request().Context(), v, f.text("name"), f.submission())
-	if e, status, ok := a.again(c, err); ok {
+	if again {
 		p.Add = addForm(editing{typed: f, problem: e})
 		return a.pageOr(c, status, p, p.Add)
-	}
-	if err != nil {
-		return err
 	}
 	p.NewName, p.NewCode = f.text("name"), code
 	return a.page(c, http.StatusOK, p)

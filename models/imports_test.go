@@ -20,6 +20,7 @@ import (
 var mayImport = map[string][]string{
 	".":                 {"handlers", "models", "models/demo", "models/singlecase", "templates", "static"},
 	"handlers":          {"models", "models/singlecase", "templates", "static"},
+	"handlers/proof":    {},
 	"models":            {"models/seal", "models/singlecase"},
 	"models/demo":       {"models"},
 	"models/modelstest": {"models", "models/seal"},

@@ -69,7 +69,7 @@ func (v *visit) at(page string) effect {
 // signs comes in, has been told what leaving does, and opens her own pages.
 func (v *visit) signs(unlock bool) {
 	delete(v.p.cookies, "form")
-	v.do(act{route: "POST /signin", who: v.p, page: "/signin", form: named("signin-form"), fill: fill{"signin": v.who.signin, "passphrase": passphrase},
+	v.do(act{route: "POST /signin", who: v.p, page: "/signin", alone: true, form: named("signin-form"), fill: fill{"signin": v.who.signin, "passphrase": passphrase},
 		found: []effect{is(1, v.session("ended_at IS NULL")), is(0, v.session("unlocked_until IS NOT NULL")), v.at("form")}})
 	if v.p.cookies["told"] == "" {
 		v.step(to("/w", "step", "begin"), nil)

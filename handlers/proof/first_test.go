@@ -30,7 +30,7 @@ func TestKill_firstStart(t *testing.T) {
 			program.start(t)
 		})
 		look(t, filepath.Join(program.dir, "enough.db"), func(db *sql.DB) {
-			f := sound(t, db)
+			f := sound(t, db, program.dir)
 			if n := ask(t, db, `SELECT count(*) FROM practices`) + ask(t, db, `SELECT count(*) FROM people`); n != 2 || !f.clean() {
 				t.Errorf("%d rows, wanted a practice and its owner: %s", n, f)
 			}

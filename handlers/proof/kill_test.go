@@ -54,7 +54,7 @@ func killOften(t *testing.T, seen testing.TB, bin string, kills int) (r killed) 
 		r.slowest = max(r.slowest, program.start(t))
 		look(t, p.file(), func(db *sql.DB) {
 			r.add(compare(t, db, c.beliefs(false)))
-			r.add(sound(t, db))
+			r.add(sound(t, db, p.dir))
 		})
 		c.let(again)
 		c.sendLast()

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type crowd struct {
 	lanes []*lane
 	acked map[string]int // by route
 	full  int            // refused with 503
+
+	besides int // how many more of each form are sent at once
 }
 
 // state says which lanes may go on.
@@ -77,6 +80,9 @@ type act struct {
 	// once is an act that is not to be sent again needlessly: another code is made,
 	// another session begun. One that counts then counts twice.
 	once, counts bool
+	// alone is an act that costs too much to be sent twenty times: a passphrase is
+	// looked at.
+	alone bool
 }
 
 // effect is a number that is found in the database once a form is kept.
@@ -209,7 +215,7 @@ func (l *lane) do(a act) answer {
 	l.flight = f
 	l.mu.Unlock()
 	for {
-		got, err := a.who.post(l.addr, f.path, f.values)
+		got, err := l.send(f)
 		switch {
 		case err != nil: // the program is gone
 			time.Sleep(time.Millisecond)
@@ -225,6 +231,52 @@ func (l *lane) do(a act) answer {
 		l.turn()
 	}
 }
+
+// send sends a form, and with it as many more of the same at once as the crowd
+// is told to. All must be answered alike.
+func (l *lane) send(f *flight) (answer, error) {
+	if f.once || f.alone || l.besides == 0 {
+		return f.who.post(l.addr, f.path, f.values)
+	}
+	answers := make([]answer, l.besides)
+	var all sync.WaitGroup
+	for i := range answers {
+		p := newPhone()
+		p.cookies = maps.Clone(f.who.cookies)
+		all.Go(func() {
+			defer p.http.CloseIdleConnections()
+			for answers[i].status == 0 || answers[i].status == 503 { // on a slow machine the last may wait too long
+				var err error
+				if answers[i], err = p.post(l.addr, f.path, f.values); err != nil {
+					answers[i] = answer{status: -1, body: err.Error()}
+				}
+			}
+		})
+	}
+	got, err := f.who.post(l.addr, f.path, f.values)
+	all.Wait()
+	for _, other := range answers {
+		if other.status != got.status || other.location != got.location || steady(other.body) != steady(got.body) {
+			l.fail("%s, sent %d times at once, is answered with %d %s and with %d %s: %s", f.route, 1+l.besides, got.status, got.location, other.status, other.location, apart(steady(got.body), steady(other.body)))
+		}
+	}
+	return got, err
+}
+
+// random is what is drawn anew for every answer.
+var random = regexp.MustCompile(`[A-Z2-7]{26}|[a-z2-7]{26}|[A-Z2-7]{4}(-[A-Z2-7]{4}){4}`)
+
+// apart shows where two answers begin to differ.
+func apart(one, other string) string {
+	i := 0
+	for i < min(len(one), len(other)) && one[i] == other[i] {
+		i++
+	}
+	cut := func(s string) string { return s[max(0, min(i-60, len(s))):min(len(s), i+120)] }
+	return fmt.Sprintf("…%q and …%q", cut(one), cut(other))
+}
+
+func steady(body string) string { return random.ReplaceAllString(body, "") }
 
 // fetch gives a form filled in.
 func (l *lane) fetch(a act) *flight {

@@ -149,6 +149,12 @@ func (s practice) lay(t testing.TB, dir string) practice {
 	return s
 }
 
+// few leaves one of each kind.
+func (s practice) few() practice {
+	s.therapists, s.clients, s.tappers, s.partners = s.therapists[:2], s.clients[:1], s.tappers[:1], s.partners[:1]
+	return s
+}
+
 func (s practice) file() string { return filepath.Join(s.dir, "enough.db") }
 
 // phone gives a browser in which a person is signed in.

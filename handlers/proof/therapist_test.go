@@ -61,11 +61,16 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed: R4"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
 	a.stops(partner)
+	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R5"), fill{"reason": "Spoken with."}, l.audited(who, "flag closed: R5"),
+		is(2, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
 	a.send("access", a.path, named("end-client"), nil, l.audited(who, "access of the client ended"),
 		a.comes("client", 0))
 	a.onExperiment(experiment, "end", e+"/end", named("end-form"), fill{"reason": "A reason.", "last_week": string(models.FirstStart(l.p.today))}, l.audited(who, "experiment ended"),
 		is(1, `SELECT ended_week IS NOT NULL FROM experiments WHERE id = ?`, experiment), is(4, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment),
 		is(1, `SELECT count(*) FROM phases WHERE case_id = ?`, at), is(1, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
+	a.send("close", a.path+"/close", named("closing-form"), fill{"reason": "Over."}, l.audited(who, "case closed"), l.audited(who, "experiment ended"), is(1, `SELECT count(*) FROM closings WHERE case_id = ?`, at),
+		is(5, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment))
+	a.send("reopen", a.path, named("reopen-form"), nil, l.audited(who, "case reopened"))
 }
 
 // caseOf is one case in the hands of its therapist.
@@ -101,7 +106,7 @@ func (a caseOf) joins(role string, n int) *phone {
 		}
 	}
 	p, name := newPhone(), fmt.Sprintf("%s-%s-%d", role, strings.ReplaceAll(a.name, " ", "-"), n)
-	a.do(act{route: "POST /join", who: p, page: "/join", form: named("join-form"), fill: fill{"code": code, "signin": name, "passphrase": "eight or more", "again": "eight or more"},
+	a.do(act{route: "POST /join", who: p, page: "/join", alone: true, form: named("join-form"), fill: fill{"code": code, "signin": name, "passphrase": "eight or more", "again": "eight or more"},
 		found: []effect{a.comes(role, 1),
 			is(0, `SELECT count(*) FROM invitations i JOIN cases c ON c.`+role+`_id = i.person_id WHERE c.id = ? AND used_at IS NULL`, a.id),
 			is(1, `SELECT count(*) FROM audit a JOIN cases c ON c.`+role+`_id = a.object_id WHERE c.id = ? AND action = 'joined'`, a.id)}})

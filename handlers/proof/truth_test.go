@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 )
@@ -125,10 +126,12 @@ func (l *lane) actsAgain() {
 	}
 }
 
-// sound holds a database to SQLite's own checks, and each table to those beside
-// it: whatever one transaction writes is there as a whole or not at all.
-func sound(t testing.TB, db *sql.DB) (f finding) {
+// sound holds a database to SQLite's own checks, each table to those beside it,
+// since whatever one transaction writes is there as a whole or not at all, and
+// the cases to their keys, which lie in a file of their own.
+func sound(t testing.TB, db *sql.DB, dir string) (f finding) {
 	t.Helper()
+	f.keyed(t, db, dir)
 	for _, pragma := range []string{"integrity_check", "foreign_key_check"} {
 		rows, err := db.Query("PRAGMA " + pragma)
 		must(t, err)
@@ -156,6 +159,24 @@ func sound(t testing.TB, db *sql.DB) (f finding) {
 	return f
 }
 
+// keyed holds that each case has its key.
+func (f *finding) keyed(t testing.TB, db *sql.DB, dir string) {
+	t.Helper()
+	keys, err := os.ReadFile(dir + ".key.cases")
+	must(t, err)
+	rows, err := db.Query(`SELECT id FROM cases`)
+	must(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		must(t, rows.Scan(&id))
+		if !strings.Contains("\n"+string(keys), "\n"+id+" ") {
+			f.note(&f.lost, "the key of case %s", id)
+		}
+	}
+	must(t, rows.Err())
+}
+
 // together counts, for what must stand together, where it does not.
 var together = map[string]string{
 	"check-ins without each of their versions": `SELECT count(*) FROM checkins c WHERE version <> 1 + (SELECT count(*) FROM checkin_corrections WHERE checkin_id = c.id)
@@ -168,7 +189,7 @@ var together = map[string]string{
 	"people who can sign in and have not joined": `SELECT count(*) FROM people p WHERE signin IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit
 		WHERE object_id = p.id AND action IN ('joined', 'practice set up'))`,
 	"experiments without their beginning": `SELECT count(*) FROM experiments e WHERE (started_at IS NOT NULL) <> (SELECT count(*) FROM audit WHERE object_id = e.id AND action = 'baseline started')
-		OR (SELECT count(*) FROM audit WHERE object_id = e.id AND action = 'experiment drafted') <> 1 OR (ended_week IS NOT NULL) <> (SELECT count(*) FROM audit WHERE object_id = e.id AND action = 'experiment ended')
+		OR (SELECT count(*) FROM audit WHERE object_id = e.id AND action = 'experiment drafted') <> 1 OR (ended_week IS NOT NULL) <> EXISTS (SELECT 1 FROM audit WHERE object_id = e.id AND action = 'experiment ended')
 		OR (started_at IS NOT NULL) <> EXISTS (SELECT 1 FROM phases WHERE experiment_id = e.id AND kind = 'baseline')`,
 	"phases that lie over each other": `SELECT count(*) FROM phases a JOIN phases b ON a.case_id = b.case_id AND a.start_week < b.start_week
 		AND date(a.start_week, '+' || 7 * a.weeks || ' days') > b.start_week`,
