@@ -134,7 +134,8 @@ func (a caseOf) sees(e string, f fill) {
 	a.do(act{route: "POST /experiments/:experiment/sight", who: a.t, page: e + "/plan/measure", form: named("plan-form"), to: e + "/sight", fill: f})
 }
 
-// paper enters paper forms of a couple over and over.
+// paper enters paper forms of a couple over and over, sets their week aside and
+// takes it back in.
 func paper(c couple) func(*lane) {
 	return func(l *lane) {
 		t, week := c.therapist.phone(), string(l.p.week.Add(-1))
@@ -151,6 +152,12 @@ func paper(c couple) func(*lane) {
 				is(n, `SELECT version FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week), is(n%11, `SELECT conflict FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week),
 				l.audited(c.therapist, "partner report "+saved), is(n-1, `SELECT count(*) FROM partner_report_corrections d JOIN partner_reports i ON i.id = d.report_id WHERE case_id = ?`, c.caseID))
 			saved = "corrected"
+			act, step := "week set aside: pushed", fill{"why": "pushed", "reason": "As I was told."}
+			if n%2 == 0 {
+				act, step = "week taken back in", fill{"reason": "As I know now."}
+			}
+			form("aside", "aside-form", step, l.audited(c.therapist, act), is((n+1)/2, `SELECT count(*) FROM set_aside_weeks WHERE case_id = ?`, c.caseID),
+				is(n/2, `SELECT count(*) FROM set_aside_weeks WHERE case_id = ? AND back_on IS NOT NULL`, c.caseID))
 		}
 	}
 }
