@@ -48,11 +48,7 @@ func TestKill_firstStart(t *testing.T) {
 func setUp(t *testing.T, program *program, meanwhile func()) (first bool) {
 	t.Helper()
 	program.start(t)
-	links := setUpLink.FindAllStringSubmatch(program.said.String(), -1)
-	if len(links) == 0 {
-		t.Fatalf("it offers no set-up:\n%s", program.said)
-	}
-	p, link := newPhone(), links[len(links)-1][1]
+	link, p := lastLink(program), newPhone()
 	page, err := p.get(program.addr, link)
 	must(t, err)
 	list := slices.DeleteFunc(sheets(page.body, link), func(s sheet) bool { return s.id != "setup-form" })
@@ -74,14 +70,27 @@ func setUp(t *testing.T, program *program, meanwhile func()) (first bool) {
 		return true
 	}
 	// A link that was not used is void after a restart: the new one is printed.
-	links = setUpLink.FindAllStringSubmatch(program.said.String(), -1)
-	for _, at := range []string{link, links[len(links)-1][1]} {
-		if got, err := p.post(program.addr, at, form.values); err == nil && got.acknowledged() {
-			return false
-		} else if err != nil || !strings.Contains(got.body, "There is no such page.") {
-			t.Errorf("%s is answered with %v, %s", at, err, got)
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for _, at := range []string{link, lastLink(program)} {
+			if got, err := p.post(program.addr, at, form.values); err == nil && got.acknowledged() {
+				return false
+			} else if err != nil || !strings.Contains(got.body, "There is no such page.") {
+				t.Errorf("%s is answered with %v, %s", at, err, got)
+			}
 		}
 	}
 	t.Error("the form is not taken any more")
 	return false
+}
+
+// lastLink is the set-up link that was printed last. What a program prints may
+// arrive a little later than its first answer.
+func lastLink(program *program) string {
+	for range 500 {
+		if links := setUpLink.FindAllStringSubmatch(program.said.String(), -1); len(links) > 0 {
+			return links[len(links)-1][1]
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return "/no link was printed"
 }

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"database/sql"
 	"math/rand/v2"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"enough/models"
 )
 
 // TestKill ends the program in the middle of what everybody sends, over and over,
@@ -61,7 +64,21 @@ func killOften(t *testing.T, seen testing.TB, bin string, kills int) (r killed) 
 		look(t, p.file(), func(db *sql.DB) { r.add(compare(t, db, c.beliefs(false))) })
 	}
 	look(t, p.file(), func(db *sql.DB) { r.add(compare(t, db, c.beliefs(true))) })
+	program.stop(t)
+	r.add(chained(t, p.file()))
 	return r
+}
+
+// chained walks the trail of a practice that nobody serves.
+func chained(t testing.TB, file string) (f finding) {
+	t.Helper()
+	db, err := models.Open(models.Options{File: file})
+	must(t, err)
+	if _, err := db.VerifyAudit(context.Background(), models.AuditHead{}); err != nil {
+		f.note(&f.unsound, "the trail: %v", err)
+	}
+	must(t, db.Close())
+	return f
 }
 
 // sendLast sends once more what was acknowledged last in each lane, while all of

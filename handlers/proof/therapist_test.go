@@ -52,18 +52,18 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.send("pause", a.path+"/weeks", named("pause-form"), fill{"reason": "Agreed."}, is(1, `SELECT count(*) FROM partner_pauses WHERE case_id = ?`, at))
 	a.send("pause", a.path+"/weeks", named("pause-form"), nil, is(1, `SELECT count(*) FROM partner_pauses WHERE case_id = ? AND until_week IS NOT NULL`, at))
 	a.onExperiment(experiment, "extend", e, named("extend-form"), nil, l.audited(who, "phase extended"), is(5, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
-	a.onExperiment(experiment, "step/:kind", e+"/step/hold", named("step-form"), fill{"weeks": "2"}, l.audited(who, "phase started: hold"), is(2, `SELECT count(*) FROM phases WHERE case_id = ?`, at))
+	a.onExperiment(experiment, "step/:kind", e+"/step/hold", named("step-form"), fill{"weeks": "2"}, l.audited(who, "phase started"), is(2, `SELECT count(*) FROM phases WHERE case_id = ?`, at))
 	a.onExperiment(experiment, "decision", e+"/decision", named("decision-form"), fill{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.",
 		"confidence": "60", "client_text": "To one.", "partner_text": "To the other.", "because": "Because."}, l.audited(who, "decision kept"), is(1, `SELECT count(*) FROM decisions WHERE case_id = ?`, at),
 		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
-	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised: R4"),
+	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
-	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed: R4"),
+	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
 	a.stops(partner)
-	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R5"), fill{"reason": "Spoken with."}, l.audited(who, "flag closed: R5"),
+	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R5"), fill{"reason": "Spoken with."}, l.audited(who, "flag closed"),
 		is(2, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
-	a.send("access", a.path, named("end-client"), nil, l.audited(who, "access of the client ended"),
+	a.send("access", a.path, named("end-client"), nil, l.audited(who, "access ended"),
 		a.comes("client", 0))
 	a.onExperiment(experiment, "end", e+"/end", named("end-form"), fill{"reason": "A reason.", "last_week": string(models.FirstStart(l.p.today))}, l.audited(who, "experiment ended"),
 		is(1, `SELECT ended_week IS NOT NULL FROM experiments WHERE id = ?`, experiment), is(4, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment),
@@ -152,7 +152,7 @@ func paper(c couple) func(*lane) {
 				is(n, `SELECT version FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week), is(n%11, `SELECT conflict FROM partner_reports WHERE case_id = ? AND week = ?`, c.caseID, week),
 				l.audited(c.therapist, "partner report "+saved), is(n-1, `SELECT count(*) FROM partner_report_corrections d JOIN partner_reports i ON i.id = d.report_id WHERE case_id = ?`, c.caseID))
 			saved = "corrected"
-			act, step := "week set aside: pushed", fill{"why": "pushed", "reason": "As I was told."}
+			act, step := "week set aside", fill{"why": "pushed", "reason": "As I was told."}
 			if n%2 == 0 {
 				act, step = "week taken back in", fill{"reason": "As I know now."}
 			}
