@@ -34,10 +34,10 @@ func casesOf(who person) func(*lane) {
 var shownCode = regexp.MustCompile(`<p class="code">([^<]+)</p>`)
 
 func (l *lane) aCase(who person, t *phone, n int) {
-	today := string(l.p.today)
+	today, opened := string(l.p.today), `SELECT count(*) FROM cases WHERE therapist_id = '`+who.id+`'`
 	at := strings.Split(l.do(act{route: "POST /cases", who: t, page: "/cases/new", form: named("case-form"),
 		fill:  fill{"client_name": "Ann", "client_pronoun": "she", "partner_name": "Ben", "partner_pronoun": "he", "children": "no"},
-		found: []effect{l.more(`SELECT count(*) FROM cases WHERE therapist_id = ?`, who.id), l.audited(who, "case opened")}}).location, "/")[2]
+		found: []effect{l.more(opened), l.audited(who, "case opened")}}).location, "/")[2]
 	a := caseOf{l, who, t, at, "/cases/" + at}
 	a.send("frame", a.path+"/frame", named("frame-form"), fill{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "no", "ending": "An end."},
 		l.audited(who, "frame saved"), is(1, `SELECT version - 1 FROM cases WHERE id = ?`, at), is(1, `SELECT count(*) FROM candidates WHERE case_id = ?`, at))
@@ -68,9 +68,25 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.onExperiment(experiment, "end", e+"/end", named("end-form"), fill{"reason": "A reason.", "last_week": string(models.FirstStart(l.p.today))}, l.audited(who, "experiment ended"),
 		is(1, `SELECT ended_week IS NOT NULL FROM experiments WHERE id = ?`, experiment), is(4, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment),
 		is(1, `SELECT count(*) FROM phases WHERE case_id = ?`, at), is(1, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
-	a.send("close", a.path+"/close", named("closing-form"), fill{"reason": "Over."}, l.audited(who, "case closed"), l.audited(who, "experiment ended"), is(1, `SELECT count(*) FROM closings WHERE case_id = ?`, at),
-		is(5, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment))
-	a.send("reopen", a.path, named("reopen-form"), nil, l.audited(who, "case reopened"))
+	for closed := range 2 {
+		a.send("close", a.path+"/close", named("closing-form"), fill{"reason": "Over."}, l.audited(who, "case closed"), l.audited(who, "experiment ended"),
+			is(1+closed, `SELECT count(*) FROM closings WHERE case_id = ?`, at), is(5+closed, `SELECT version - 1 FROM experiments WHERE id = ?`, experiment))
+		if closed == 0 {
+			a.send("reopen", a.path, named("reopen-form"), nil, l.audited(who, "case reopened"), is(1, `SELECT count(*) FROM closings WHERE case_id = ? AND reopened_on IS NOT NULL`, at))
+		}
+	}
+	a.send("erase", a.path+"/erase", named("erase-form"), fill{"name": "Ann"}, append(a.erased(experiment), l.audited(who, "case erased"),
+		is(l.value(opened)-1, opened))...)
+}
+
+// erased is that nothing is found of a case any more but in the trail.
+func (a caseOf) erased(experiment string) (list []effect) {
+	for q, v := range a.known {
+		if v != 0 && !strings.Contains(q, " FROM audit WHERE") && (strings.Contains(q, a.id) || strings.Contains(q, experiment)) {
+			list = append(list, is(0, q))
+		}
+	}
+	return list
 }
 
 // caseOf is one case in the hands of its therapist.

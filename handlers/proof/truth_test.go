@@ -160,21 +160,22 @@ func sound(t testing.TB, db *sql.DB, dir string) (f finding) {
 	return f
 }
 
-// keyed holds that each case has its key.
+// keyed holds that each case has its key, and one that was erased has none.
 func (f *finding) keyed(t testing.TB, db *sql.DB, dir string) {
 	t.Helper()
 	keys, err := os.ReadFile(dir + ".key.cases")
 	if !errors.Is(err, os.ErrNotExist) { // before the first case there is none
 		must(t, err)
 	}
-	rows, err := db.Query(`SELECT id FROM cases`)
+	rows, err := db.Query(`SELECT id, 1 FROM cases UNION ALL SELECT case_id, 0 FROM audit WHERE action = 'case erased'`)
 	must(t, err)
 	defer rows.Close()
 	for rows.Next() {
 		var id string
-		must(t, rows.Scan(&id))
-		if !strings.Contains("\n"+string(keys), "\n"+id+" ") {
-			f.note(&f.lost, "the key of case %s", id)
+		var there bool
+		must(t, rows.Scan(&id, &there))
+		if strings.Contains("\n"+string(keys), "\n"+id+" ") != there {
+			f.note(&f.lost, "the key of case %s, there %v", id, !there)
 		}
 	}
 	must(t, rows.Err())

@@ -36,5 +36,5 @@ func TestTwice(t *testing.T) {
 func (c *crowd) wentRound() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.acked["POST /cases/:case/reopen"] > 0 && c.acked["POST /signout"] > 0 && c.acked["POST /exit"] > 0
+	return c.acked["POST /cases/:case/erase"] > 0 && c.acked["POST /signout"] > 0 && c.acked["POST /exit"] > 0
 }
