@@ -74,8 +74,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 		}
 	}
 	flags.StringVar(&c.addr, "addr", from(getenv, "ADDR", "127.0.0.1:8080"), "address to listen on")
-	flags.StringVar(&c.data, "data", from(getenv, "DATA", "data"), "folder of the practice")
-	flags.StringVar(&c.key, "key", from(getenv, "KEY", ""), "file of the master key, outside the folder of the practice (default that folder's name with .key)")
+	data, key := dataFlag(flags, getenv), keyFlag(flags, getenv)
 	flags.StringVar(&c.baseURL, "base-url", from(getenv, "BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
 	flags.StringVar(&c.log, "log", from(getenv, "LOG", "info"), "what to log: debug, info, warn or error")
 	flags.StringVar(&c.backups, "backups", from(getenv, "BACKUPS", ""), "folder of the daily backups, or none for no daily backup (default the folder backups in that of the practice)")
@@ -84,6 +83,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
+	c.data, c.key = *data, *key
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("unknown command %q: see enough -h", flags.Arg(0))
 	}
@@ -287,7 +287,7 @@ until the next one begins.
 func analyse(flags *flag.FlagSet, c call) func([]string) error {
 	asJSON := flags.Bool("json", false, "write every number as JSON, for a program")
 	return func(files []string) error {
-		phases, err := readPhases(files[0], c.stdin)
+		phases, err := models.ReadPhases(files[0], c.stdin)
 		if err != nil {
 			return misused{err}
 		}
@@ -295,25 +295,13 @@ func analyse(flags *flag.FlagSet, c call) func([]string) error {
 	}
 }
 
-func readPhases(name string, stdin io.Reader) ([]singlecase.Phase, error) {
-	if name == "-" {
-		return singlecase.ReadCSV(stdin)
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, models.CannotOpen(name, err)
-	}
-	defer file.Close()
-	phases, err := singlecase.ReadCSV(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return phases, nil
+// dataFlag is the flag that says which practice a command is about.
+func dataFlag(flags *flag.FlagSet, getenv func(string) string) *string {
+	return flags.String("data", from(getenv, "DATA", "data"), "folder of the practice")
 }
 
-// dataFlag is the flag that says which practice a command is about.
-func dataFlag(flags *flag.FlagSet, c call) *string {
-	return flags.String("data", from(c.getenv, "DATA", "data"), "folder of the practice")
+func keyFlag(flags *flag.FlagSet, getenv func(string) string) *string {
+	return flags.String("key", from(getenv, "KEY", ""), "file of the master key, outside the folder of the practice (default that folder's name with .key)")
 }
 
 func database(data string) string { return filepath.Join(data, "enough.db") }
@@ -325,7 +313,7 @@ on serving the practice meanwhile.
 `
 
 func backup(flags *flag.FlagSet, c call) func([]string) error {
-	data := dataFlag(flags, c)
+	data := dataFlag(flags, c.getenv)
 	to := flags.String("to", from(c.getenv, "BACKUP_TO", ""), "age recipient who can open it, age1…")
 	list := flags.String("recipients", "", "file of age recipients, one a line")
 	return func(files []string) error {
@@ -340,7 +328,7 @@ func backup(flags *flag.FlagSet, c call) func([]string) error {
 		if len(recipients) == 0 {
 			fmt.Fprintln(c.stderr, "enough backup:", models.NotEncrypted)
 		}
-		_, err = fmt.Fprintf(c.stdout, "%s holds the practice of %s\n%s\n", files[0], m.MadeAt, m)
+		_, err = fmt.Fprintln(c.stdout, files[0], "holds", m)
 		return err
 	}
 }
@@ -352,14 +340,18 @@ verified. Everybody signs in anew afterwards.
 `
 
 func restore(flags *flag.FlagSet, c call) func([]string) error {
-	data := dataFlag(flags, c)
+	data := dataFlag(flags, c.getenv)
+	key := keyFlag(flags, c.getenv)
 	identity := flags.String("identity", "", "file of the age identity that opens it")
 	return func(files []string) error {
-		m, err := models.Restore(c.ctx, files[0], *identity, database(*data))
+		r, err := models.Restore(c.ctx, files[0], *identity, models.Options{File: database(*data), Key: *key})
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(c.stdout, "%s holds the practice of %s again\n%s\n", *data, m.MadeAt, m)
+		if r.MissingKeys != nil {
+			fmt.Fprintln(c.stderr, "enough restore: it cannot be served yet:", r.MissingKeys)
+		}
+		_, err = fmt.Fprintln(c.stdout, *data, "holds again", r)
 		return err
 	}
 }
@@ -371,11 +363,12 @@ anything is wrong.
 `
 
 func check(flags *flag.FlagSet, c call) func([]string) error {
-	data := dataFlag(flags, c)
+	data := dataFlag(flags, c.getenv)
+	key := keyFlag(flags, c.getenv)
 	backups := flags.String("backups", from(c.getenv, "BACKUPS", ""), "folder of the backups (default the folder backups in that of the practice)")
 	return func([]string) error {
 		wrong := 0
-		for _, f := range models.Check(c.ctx, models.Options{File: database(*data), Backups: models.Backups{Dir: folderOf(*backups)}}) {
+		for _, f := range models.Check(c.ctx, models.Options{File: database(*data), Key: *key, Backups: models.Backups{Dir: folderOf(*backups)}}) {
 			fmt.Fprintln(c.stdout, f)
 			if f.Wrong {
 				wrong++

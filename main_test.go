@@ -313,9 +313,12 @@ func TestCommands_backUpRestoreCheck(t *testing.T) {
 		{"no file", []string{"backup"}, 2, "name one file, after the flags; see enough backup -h"},
 		{"a recipient that is none", []string{"backup", "-to", "her", archive + "3"}, 2, "begin with age1"},
 		{"a restore over the practice", []string{"restore", archive}, 1, "is not empty, it holds "},
-		{"a restore", []string{"restore", "-data", back, archive}, 0, "holds the practice of 20"},
+		{"a restore", []string{"restore", "-data", back, archive}, 0, "holds again the practice of 20"},
 		{"a check of what has no backup yet", []string{"check", "-data", back}, 1, "WRONG  backups"},
-		{"a check that counts", []string{"check", "-data", back}, 1, "enough check: 1 wrong"},
+		{"a check that counts", []string{"check", "-data", back}, 1, "enough check: 2 wrong"},
+		{"a check with the key", []string{"check", "-data", back, "-key", data + ".key"}, 1, "enough check: 1 wrong"},
+		{"a restore without the key", []string{"restore", "-data", back + "2", archive}, 0, "enough restore: it cannot be served yet: the master key is not at " + back + "2.key"},
+		{"a restore with it", []string{"restore", "-data", back + "3", "-key", data + ".key", archive}, 0, data + ".key opens every name and text of 0 cases"},
 		{"help", []string{"restore", "-h"}, 0, "enough restore [flags] FILE: put a practice back"},
 		{"all help", []string{"-h"}, 0, "  restore  put a practice back"},
 		{"the version", []string{"version"}, 0, "enough "},
@@ -360,7 +363,7 @@ func TestBackup_killed(t *testing.T) {
 		t.Fatalf("%v: %s", err, text)
 	}
 	took := time.Since(began)
-	const rounds = 8
+	const rounds = 6
 	there := 0
 	for round := range rounds {
 		archive := filepath.Join(dir, fmt.Sprint("killed", round))

@@ -88,7 +88,7 @@ func TestDrill(t *testing.T) {
 	must(t, os.WriteFile(models.KeyFile(back.file), p.keys[0], 0o400))
 	must(t, os.WriteFile(models.KeyFile(back.file)+".cases", p.keys[1], 0o600))
 	began = time.Now()
-	_, err = models.Restore(t.Context(), archive, "", back.file)
+	_, err = models.Restore(t.Context(), archive, "", models.Options{File: back.file})
 	restoring := time.Since(began)
 	must(t, err)
 	for _, name := range []string{p.file, p.file + "-wal", p.file + "-shm"} {

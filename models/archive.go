@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -36,7 +35,7 @@ func (m Manifest) String() string {
 	for _, n := range m.Tables {
 		rows += n
 	}
-	return fmt.Sprintf("schema %d, %d rows in %d tables, %d bytes, trail %s, SHA-256 %s", m.Schema, rows, len(m.Tables), m.Bytes, m.Audit, m.SHA256)
+	return fmt.Sprintf("the practice of %s\nschema %d, %d rows in %d tables, %d bytes, trail %s, SHA-256 %s", m.MadeAt, m.Schema, rows, len(m.Tables), m.Bytes, m.Audit, m.SHA256)
 }
 
 // The archive is a tar file, compressed by gzip and, given recipients,
@@ -55,8 +54,8 @@ const (
 type Recipients []age.Recipient
 
 // NotEncrypted says what a backup without recipients gives away.
-const NotEncrypted = "this backup is not encrypted: whoever has the file can read in it who takes part and what was answered, " +
-	"though neither passphrases nor the links of sessions. Name a recipient to encrypt it."
+const NotEncrypted = "this backup is not encrypted: whoever has the file can read the numbers, choices and dates in it and try out passphrases on it, " +
+	"though no name and no text without the keys, which are in no backup. Name a recipient to encrypt it."
 
 // ReadRecipients reads age recipients: text holds some, one a line, and file,
 // unless it is empty, is the name of a file that holds more. Empty lines and
@@ -65,7 +64,7 @@ func ReadRecipients(text, file string) (Recipients, error) {
 	if file != "" {
 		b, err := os.ReadFile(file)
 		if err != nil {
-			return nil, CannotOpen(file, err)
+			return nil, cannotOpen(file, err)
 		}
 		text += "\n" + string(b)
 	}
@@ -87,7 +86,7 @@ func readIdentities(file string) ([]age.Identity, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, CannotOpen(file, err)
+		return nil, cannotOpen(file, err)
 	}
 	defer f.Close()
 	list, err := age.ParseIdentities(f)
@@ -95,14 +94,6 @@ func readIdentities(file string) ([]age.Identity, error) {
 		return nil, fmt.Errorf("%s holds no age identity, which begins with AGE-SECRET-KEY-: %w", file, err)
 	}
 	return list, nil
-}
-
-// CannotOpen says in a sentence why a file that somebody named was not opened.
-func CannotOpen(name string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no file %s; check its name and folder", name)
-	}
-	return fmt.Errorf("the file cannot be opened: %w", err)
 }
 
 // ending is how the name of a backup to these recipients ends.

@@ -48,7 +48,7 @@ func execTest(t *testing.T, pool *sql.DB, statements string) {
 func restoredIn(t *testing.T, archive, identity string) (file string, back *sql.DB) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "back", "enough.db")
-	if _, err := Restore(t.Context(), archive, identity, file); err != nil {
+	if _, err := Restore(t.Context(), archive, identity, Options{File: file}); err != nil {
 		t.Fatal(err)
 	}
 	back = readOnly(file, false)
@@ -471,7 +471,7 @@ func TestRestore_refuses(t *testing.T) {
 			if err := os.WriteFile(name, c.content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Restore(t.Context(), name, c.identity, filepath.Join(dir, "back", "enough.db"))
+			_, err := Restore(t.Context(), name, c.identity, Options{File: filepath.Join(dir, "back", "enough.db")})
 			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error is %q, wanted one sentence with %q", err, c.says)
 			}
@@ -480,7 +480,7 @@ func TestRestore_refuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Restore(t.Context(), archive+"x", "", filepath.Join(t.TempDir(), "enough.db")); err == nil || !strings.Contains(err.Error(), "there is no file") {
+	if _, err := Restore(t.Context(), archive+"x", "", Options{File: filepath.Join(t.TempDir(), "enough.db")}); err == nil || !strings.Contains(err.Error(), "there is no file") {
 		t.Errorf("a backup that is not there: %v", err)
 	}
 }
@@ -520,7 +520,7 @@ func TestRestore_anyByteChanged(t *testing.T) {
 					t.Fatal(err)
 				}
 				file := filepath.Join(dir, "back", "enough.db")
-				if _, err := Restore(t.Context(), name, way.identity, file); err != nil {
+				if _, err := Restore(t.Context(), name, way.identity, Options{File: file}); err != nil {
 					refused++
 				} else {
 					pool := readOnly(file, false)
@@ -574,7 +574,7 @@ func TestRestore_onlyIntoAnEmptyPlace(t *testing.T) {
 				must(t, os.WriteFile(filepath.Join(dir, name), []byte("mine"), 0o600))
 			}
 			before := strings.Join(left(t, dir), " ")
-			_, err := Restore(t.Context(), archive, "", filepath.Join(dir, "enough.db"))
+			_, err := Restore(t.Context(), archive, "", Options{File: filepath.Join(dir, "enough.db")})
 			if (err == nil) != c.taken {
 				t.Errorf("the error is %v", err)
 			}

@@ -16,26 +16,49 @@ import (
 	"filippo.io/age"
 )
 
-// Restore puts the database of a backup into the file, whose folder must be
+// Restored says what came back.
+type Restored struct {
+	Manifest
+	// Keys says that the keys open it. MissingKeys is not nil when there are
+	// keys to be put back before it can be served.
+	Keys        string
+	MissingKeys error
+}
+
+func (r Restored) String() string {
+	if r.MissingKeys != nil {
+		return r.Manifest.String()
+	}
+	return r.Manifest.String() + "\n" + r.Keys
+}
+
+// Restore puts the database of a backup into the file of o, whose folder must be
 // empty but for backups, or not there. identity is the name of a file of age
-// identities; empty when the backup is not encrypted. Before the database gets its name it is
-// held against its manifest, looked through, brought to the schema of this
-// program, and all sessions in it are ended: one that was signed out of since
-// must not come back to life. After an error nothing is left of it.
-func Restore(ctx context.Context, archive, identity, file string) (m Manifest, err error) {
+// identities; empty when the backup is not encrypted.
+//
+// Before the database gets its name it is held against its manifest, looked
+// through, opened with the keys, brought to the schema of this program, and all
+// sessions in it are ended: one that was signed out of since must not come back
+// to life. After an error nothing is left of it. Keys that are not there are no
+// error; keys of another practice are.
+func Restore(ctx context.Context, archive, identity string, o Options) (r Restored, err error) {
+	file, err := filepath.Abs(o.File)
+	if err != nil {
+		return r, err
+	}
 	identities, err := readIdentities(identity)
 	if err != nil {
-		return m, err
+		return r, err
 	}
 	from, err := os.Open(archive)
 	if err != nil {
-		return m, CannotOpen(archive, err)
+		return r, cannotOpen(archive, err)
 	}
 	defer from.Close()
 	folder := filepath.Dir(file)
 	made, err := emptyFolder(folder)
 	if err != nil {
-		return m, err
+		return r, err
 	}
 	defer func() {
 		if err != nil && made {
@@ -44,30 +67,37 @@ func Restore(ctx context.Context, archive, identity, file string) (m Manifest, e
 	}()
 	dir, err := os.MkdirTemp(folder, scratch)
 	if err != nil {
-		return m, err
+		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	part := filepath.Join(dir, databaseName)
-	if m, err = unpackInto(part, from, identities); err != nil {
-		return m, fmt.Errorf("%s cannot be restored: %w", archive, err)
+	if r.Manifest, err = unpackInto(part, from, identities); err != nil {
+		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
-	if err := verify(ctx, part, m); err != nil {
-		return m, fmt.Errorf("%s cannot be restored: %w", archive, err)
+	if err := verify(ctx, part, r.Manifest); err != nil {
+		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
+	}
+	_, r.Keys, err = checkKeys(ctx, part, file, o.Key)
+	if errors.As(err, &missingKeys{}) {
+		r.MissingKeys, err = err, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
 	if err := makeReady(ctx, part); err != nil {
-		return m, err
+		return r, err
 	}
 	if err := ctx.Err(); err != nil {
-		return m, err
+		return r, err
 	}
 	// A link is refused where a file of the name has come to be meanwhile.
 	if err := os.Link(part, file); err != nil {
-		return m, err
+		return r, err
 	}
 	if err := errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder))); err != nil {
-		return m, errors.Join(err, os.Remove(file))
+		return r, errors.Join(err, os.Remove(file))
 	}
-	return m, nil
+	return r, nil
 }
 
 // emptyFolder holds a folder to be empty but for backups, and makes it when it
