@@ -348,8 +348,8 @@ func restore(flags *flag.FlagSet, c call) func([]string) error {
 		if err != nil {
 			return err
 		}
-		if r.MissingKeys != nil {
-			fmt.Fprintln(c.stderr, "enough restore: it cannot be served yet:", r.MissingKeys)
+		for _, fault := range r.Faults {
+			fmt.Fprintln(c.stderr, "enough restore: it is in place, but", fault)
 		}
 		_, err = fmt.Fprintln(c.stdout, *data, "holds again", r)
 		return err

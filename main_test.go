@@ -317,7 +317,7 @@ func TestCommands_backUpRestoreCheck(t *testing.T) {
 		{"a check of what has no backup yet", []string{"check", "-data", back}, 1, "WRONG  backups"},
 		{"a check that counts", []string{"check", "-data", back}, 1, "enough check: 2 wrong"},
 		{"a check with the key", []string{"check", "-data", back, "-key", data + ".key"}, 1, "enough check: 1 wrong"},
-		{"a restore without the key", []string{"restore", "-data", back + "2", archive}, 0, "enough restore: it cannot be served yet: the master key is not at " + back + "2.key"},
+		{"a restore without the key", []string{"restore", "-data", back + "2", archive}, 0, "enough restore: it is in place, but the master key is not at " + back + "2.key"},
 		{"a restore with it", []string{"restore", "-data", back + "3", "-key", data + ".key", archive}, 0, data + ".key opens every name and text of 0 cases"},
 		{"help", []string{"restore", "-h"}, 0, "enough restore [flags] FILE: put a practice back"},
 		{"all help", []string{"-h"}, 0, "  restore  put a practice back"},

@@ -24,7 +24,7 @@ type Manifest struct {
 	MadeAt  string         `json:"made_at"` // UTC
 	Schema  int            `json:"schema"`
 	Tables  map[string]int `json:"tables"` // rows of each
-	Audit   string         `json:"audit"`  // the head of the trail
+	Audit   AuditHead      `json:"audit"`  // where it ends
 	SHA256  string         `json:"sha256"` // of the database
 	Bytes   int64          `json:"bytes"`  // of the database
 }
@@ -35,7 +35,7 @@ func (m Manifest) String() string {
 	for _, n := range m.Tables {
 		rows += n
 	}
-	return fmt.Sprintf("the practice of %s\nschema %d, %d rows in %d tables, %d bytes, trail %s, SHA-256 %s", m.MadeAt, m.Schema, rows, len(m.Tables), m.Bytes, m.Audit, m.SHA256)
+	return fmt.Sprintf("the practice of %s\nschema %d, %d rows in %d tables, %d bytes, audit of %v, SHA-256 %s", m.MadeAt, m.Schema, rows, len(m.Tables), m.Bytes, m.Audit, m.SHA256)
 }
 
 // The archive is a tar file, compressed by gzip and, given recipients,
@@ -202,15 +202,31 @@ func unpack(r io.Reader, identities []age.Identity, w io.Writer) (Manifest, erro
 	return m, nil
 }
 
-func unpackFiles(files *tar.Reader, w io.Writer) (m Manifest, err error) {
-	next := func(name string) (*tar.Header, error) {
-		h, err := files.Next()
-		if err == nil && h.Name != name {
-			err = fmt.Errorf("%s is missing", name)
-		}
-		return h, err
+// readManifest reads the manifest of a backup that is not encrypted, and nothing
+// after it.
+func readManifest(archive string) (m Manifest, err error) {
+	f, err := os.Open(archive)
+	if err != nil {
+		return m, err
 	}
-	h, err := next(manifestName)
+	defer f.Close()
+	zip, err := gzip.NewReader(f)
+	if err != nil {
+		return m, damaged(err)
+	}
+	return unpackManifest(tar.NewReader(zip))
+}
+
+func next(files *tar.Reader, name string) (*tar.Header, error) {
+	h, err := files.Next()
+	if err == nil && h.Name != name {
+		err = fmt.Errorf("%s is missing", name)
+	}
+	return h, err
+}
+
+func unpackManifest(files *tar.Reader) (m Manifest, err error) {
+	h, err := next(files, manifestName)
 	if err != nil {
 		return m, damaged(err)
 	}
@@ -224,7 +240,14 @@ func unpackFiles(files *tar.Reader, w io.Writer) (m Manifest, err error) {
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, damaged(fmt.Errorf("its manifest: %w", err))
 	}
-	if _, err = next(databaseName); err != nil {
+	return m, nil
+}
+
+func unpackFiles(files *tar.Reader, w io.Writer) (m Manifest, err error) {
+	if m, err = unpackManifest(files); err != nil {
+		return m, err
+	}
+	if _, err = next(files, databaseName); err != nil {
 		return m, damaged(err)
 	}
 	sum := sha256.New()

@@ -16,6 +16,7 @@ const (
 	didSignOut   action = "signed out"                 // a session ended: by sign-out, by the way out, or with the partner's form
 	didEndAccess action = "access ended"               // of the person who is the object: sessions, codes and sign-in
 	didRekey     action = "put under a new master key" // by the program
+	didRestore   action = "restored from a backup"     // by the program; what came after that backup is not there
 	didAddPeer   action = "therapist added"            // by the owner; the object is the therapist
 	didSettle    action = "practice changed"           // by the owner
 

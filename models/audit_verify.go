@@ -18,6 +18,13 @@ type AuditHead struct {
 	Chain string `json:"chain"`
 }
 
+func (h AuditHead) String() string {
+	if h.Rows == 0 {
+		return "0 rows"
+	}
+	return fmt.Sprintf("%d rows ending in %.16s", h.Rows, h.Chain)
+}
+
 // AuditFault says which row of the audit is the first that does not fit.
 type AuditFault struct {
 	Row int64

@@ -141,16 +141,9 @@ func inspect(ctx context.Context, file string) (m Manifest, err error) {
 		m.Tables[table] = n
 	}
 	if m.Tables["audit"] > 0 {
-		m.Audit, err = auditHead(ctx, pool)
+		m.Audit, err = (&DB{now: time.Now, readers: pool}).AuditHead(ctx)
 	}
 	return m, err
-}
-
-// auditHead is the last line of the trail. Nothing follows it in this copy, and
-// what is cut off later can be told by it.
-func auditHead(ctx context.Context, pool *sql.DB) (head string, err error) {
-	err = pool.QueryRowContext(ctx, `SELECT max(id) FROM audit`).Scan(&head)
-	return head, err
 }
 
 // integrity is an error when SQLite finds a fault in the file.

@@ -45,7 +45,7 @@ func (db *DB) KeepBackups(ctx context.Context, log *slog.Logger) {
 		case err != nil:
 			log.Error("today’s backup failed; trying again in an hour", "error", err)
 		case name != "":
-			log.Info("backup kept", "file", name, "bytes", m.Bytes, "took", time.Since(began).Round(time.Millisecond))
+			log.Info("backup kept", "file", name, "bytes", m.Bytes, "audit", m.Audit, "took", time.Since(began).Round(time.Millisecond))
 		}
 		select {
 		case <-ctx.Done():

@@ -441,7 +441,7 @@ func TestRestore_refuses(t *testing.T) {
 		{"a table that it does not name", "", "number of rows of people", rewrite(t, archive, func(m *Manifest, _ *[]byte) { delete(m.Tables, "people") })},
 		{"a table too many", "", "number of tables", rewrite(t, archive, func(m *Manifest, _ *[]byte) { m.Tables["more"] = 1 })},
 		{"another schema", "", "the schema", rewrite(t, archive, func(m *Manifest, _ *[]byte) { m.Schema-- })},
-		{"another end of the trail", "", "the end of the trail", rewrite(t, archive, func(m *Manifest, _ *[]byte) { m.Audit = "another" })},
+		{"another end of the audit", "", "the end of the audit", rewrite(t, archive, func(m *Manifest, _ *[]byte) { m.Audit.Chain = "another" })},
 		{"a newer schema", "", "use a newer program", rewrite(t, archive, func(m *Manifest, content *[]byte) {
 			m.Schema = 9999
 			(*content)[62], (*content)[63] = 0x27, 0x0f // where SQLite keeps it
@@ -729,7 +729,7 @@ func TestManifest_isPlain(t *testing.T) {
 	must(t, err)
 	text, err := json.Marshal(m)
 	must(t, err)
-	if m.MadeAt != "2026-03-02T12:00:00.000Z" || m.Tables["cases"] != 1 || m.Schema != len(steps(t)) || m.Audit == "" || len(m.SHA256) != 64 || m.Program != Version() {
+	if m.MadeAt != "2026-03-02T12:00:00.000Z" || m.Tables["cases"] != 1 || m.Schema != len(steps(t)) || m.Audit.Rows != 1 || len(m.SHA256) != 64 || m.Program != Version() {
 		t.Errorf("the manifest is %s", text)
 	}
 }

@@ -61,11 +61,17 @@ func Check(ctx context.Context, o Options) (list []Finding) {
 	note("references", "every row that is named is there", foreignKeys(ctx, pool))
 	found, err := checkSchema(ctx, pool)
 	note("schema", found, err)
-	key, found, err := checkKeys(ctx, file, file, o.Key)
+	look := lookInto(file)
+	defer look.readers.Close()
+	opened, found, err := look.checkKeys(ctx, file, file, o.Key)
 	if err == nil {
-		err = private(key, caseKeysFile(key))
+		err = private(look.keys.file, caseKeysFile(look.keys.file))
 	}
 	note("keys", found, err)
+	if opened {
+		found, err = look.checkAudit(ctx, o.Backups.Dir)
+		note("audit", found, err)
+	}
 	found, err = checkBackups(o.Backups.Dir, o.Now().UTC())
 	note("backups", found, err)
 	return list
@@ -127,43 +133,6 @@ func checkSchema(ctx context.Context, pool *sql.DB) (string, error) {
 		return fmt.Sprintf("version %d; the next start brings it to %d", at, len(steps)), shaped(ctx, pool, steps[:at])
 	}
 	return fmt.Sprintf("version %d, that of this program", at), shaped(ctx, pool, steps)
-}
-
-// missingKeys is a fault of keys that is mended by putting a file back.
-type missingKeys struct{ error }
-
-// checkKeys opens the keys of a database, and with them every name and text in
-// it. file is the database's own place, by which the key is found. It gives the
-// file of the master key even when it is not there.
-func checkKeys(ctx context.Context, database, file, key string) (master, found string, err error) {
-	db := &DB{now: time.Now, disk: failing{failed: make(chan struct{})}, readers: readOnly(database, logged(database))}
-	defer db.readers.Close()
-	err = db.keys.find(file, key)
-	if master = db.keys.file; err != nil {
-		return master, "", err
-	}
-	if _, err := os.Stat(master); errors.Is(err, fs.ErrNotExist) {
-		return master, "", missingKeys{fmt.Errorf("the master key is not at %s: put it back there with %s beside it, or say with -key where it is; "+
-			"without the two no name and no text can be read, and they are in no backup", master, filepath.Base(caseKeysFile(master)))}
-	}
-	if known, err := db.openKeys(ctx, database); err != nil || !known {
-		return master, "the practice has none yet; the next start makes them", err
-	}
-	cases, err := firstColumn(ctx, db.readers, `SELECT id FROM cases`)
-	if err != nil {
-		return master, "", err
-	}
-	lacking := 0
-	for _, id := range cases {
-		if _, err := db.keys.ofCase(id); err != nil {
-			lacking++
-		}
-	}
-	if lacking > 0 {
-		return master, "", missingKeys{fmt.Errorf("the keys of %d of %d cases are not in %s: put back a later copy of that file; without them no name and no text of these cases can be read",
-			lacking, len(cases), caseKeysFile(master))}
-	}
-	return master, fmt.Sprintf("%s opens every name and text of %d cases", master, len(cases)), db.CheckTexts(ctx)
 }
 
 // staleBackup is the age from which the last backup is a fault.

@@ -164,7 +164,7 @@ func called(n ast.Node) (on, name string) {
 func TestTransactions_beginInExportedMethods(t *testing.T) {
 	t.Parallel()
 	// The schema and the keys, and what exported methods share.
-	besides := []string{"DB.migrateTo", "DB.makeKeys", "DB.invited", "DB.write", "DB.writeOwn", "DB.readAudited", "ClientStore.read"}
+	besides := []string{"DB.migrateTo", "DB.makeKeys", "DB.makeReady", "DB.invited", "DB.write", "DB.writeOwn", "DB.readAudited", "ClientStore.read"}
 	begins := func(on, name string) bool {
 		return name == "readFrom" || slices.Contains([]string{"write", "writeOwn", "writeUnaudited", "read", "readAudited"}, name) && (on == "db" || on == "s" || on == "s.db")
 	}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"filippo.io/age"
 )
@@ -19,17 +18,12 @@ import (
 // Restored says what came back.
 type Restored struct {
 	Manifest
-	// Keys says that the keys open it. MissingKeys is not nil when there are
-	// keys to be put back before it can be served.
-	Keys        string
-	MissingKeys error
+	Keys   string  // which open it, when there is no fault
+	Faults []error // in what was kept, and which keys are to be put back first
 }
 
 func (r Restored) String() string {
-	if r.MissingKeys != nil {
-		return r.Manifest.String()
-	}
-	return r.Manifest.String() + "\n" + r.Keys
+	return strings.TrimSpace(r.Manifest.String() + "\n" + r.Keys)
 }
 
 // Restore puts the database of a backup into the file of o, whose folder must be
@@ -39,8 +33,10 @@ func (r Restored) String() string {
 // Before the database gets its name it is held against its manifest, looked
 // through, opened with the keys, brought to the schema of this program, and all
 // sessions in it are ended: one that was signed out of since must not come back
-// to life. After an error nothing is left of it. Keys that are not there are no
-// error; keys of another practice are.
+// to life. After an error nothing is left of it. The key of another practice is
+// an error; a key that is not there, a text that it does not open, and an audit
+// whose rows do not follow one another are faults of what is restored all the
+// same, since there may be nothing better.
 func Restore(ctx context.Context, archive, identity string, o Options) (r Restored, err error) {
 	file, err := filepath.Abs(o.File)
 	if err != nil {
@@ -77,14 +73,23 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 	if err := verify(ctx, part, r.Manifest); err != nil {
 		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
-	_, r.Keys, err = checkKeys(ctx, part, file, o.Key)
-	if errors.As(err, &missingKeys{}) {
-		r.MissingKeys, err = err, nil
-	}
-	if err != nil {
+	look := lookInto(part)
+	defer look.readers.Close()
+	opened, found, err := look.checkKeys(ctx, part, file, o.Key)
+	switch {
+	case err == nil:
+		r.Keys = found
+	case opened || errors.As(err, &missingKeys{}):
+		r.Faults = append(r.Faults, err)
+	default:
 		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
-	if err := makeReady(ctx, part); err != nil {
+	if opened {
+		if _, err := look.VerifyAudit(ctx, r.Audit); err != nil {
+			r.Faults = append(r.Faults, err)
+		}
+	}
+	if err := look.makeReady(ctx, part, opened); err != nil {
 		return r, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -158,18 +163,27 @@ func verify(ctx context.Context, part string, m Manifest) error {
 	case is.Schema != m.Schema:
 		return differs("the schema")
 	case is.Audit != m.Audit:
-		return differs("the end of the trail")
+		return differs("the end of the audit")
 	}
 	return shaped(ctx, pool, steps[:is.Schema])
 }
 
 // makeReady brings a restored database to where it can be served from. Its
-// backup is there already: none is made before the schema changes.
-func makeReady(ctx context.Context, part string) error {
-	db := &DB{now: time.Now, writer: openPool(part, 1, nil, "_txlock", "immediate")}
+// backup is there already: none is made before the schema changes. The audit
+// says that it was restored if its key is open.
+func (db *DB) makeReady(ctx context.Context, part string, opened bool) error {
+	if err := db.readers.Close(); err != nil {
+		return err
+	}
+	db.writer = openPool(part, 1, nil, "_txlock", "immediate")
 	err := db.migrate(ctx, part)
 	if err == nil {
-		_, err = db.writer.ExecContext(ctx, `DELETE FROM sessions`)
+		err = db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
+			if _, err := t.ExecContext(ctx, `DELETE FROM sessions`); err != nil || !opened {
+				return err
+			}
+			return t.audit(ctx, Viewer{}, didRestore, "", "")
+		})
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
