@@ -47,7 +47,7 @@ func folderOf(backups string) string {
 
 // config is what the command line and the environment say.
 type config struct {
-	addr, data, key, baseURL, log, backups, backupTo string
+	addr, data, key, baseURL, leave, log, backups, backupTo string
 
 	demo bool
 }
@@ -76,6 +76,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	flags.StringVar(&c.addr, "addr", from(getenv, "ADDR", "127.0.0.1:8080"), "address to listen on")
 	data, key := dataFlag(flags, getenv), keyFlag(flags, getenv)
 	flags.StringVar(&c.baseURL, "base-url", from(getenv, "BASE_URL", ""), "address under which people reach it, such as https://form.example.org")
+	flags.StringVar(&c.leave, "leave", from(getenv, "LEAVE", handlers.DefaultLeave), "neutral site to which “Leave this page” leads; one that anybody may have open")
 	flags.StringVar(&c.log, "log", from(getenv, "LOG", "info"), "what to log: debug, info, warn or error")
 	flags.StringVar(&c.backups, "backups", from(getenv, "BACKUPS", ""), "folder of the daily backups, or none for no daily backup (default the folder backups in that of the practice)")
 	flags.StringVar(&c.backupTo, "backup-to", from(getenv, "BACKUP_TO", ""), "age recipient of the daily backups, age1…; without one they are not encrypted")
@@ -97,6 +98,9 @@ func (c config) check() error {
 	}
 	if u, err := url.Parse(c.baseURL); err != nil || (c.baseURL != "" && (u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"))) {
 		errs = append(errs, fmt.Errorf("-base-url %q: give a whole address, such as https://form.example.org", c.baseURL))
+	}
+	if u, err := url.Parse(c.leave); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		errs = append(errs, fmt.Errorf("-leave %q: give a whole address, such as %s", c.leave, handlers.DefaultLeave))
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.log)); err != nil {
@@ -142,7 +146,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		return fmt.Errorf("the clock of this machine says %s, and this program was made on %s: set the clock", time.Now().Format(time.DateOnly), made.Format(time.DateOnly))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	h := handlers.Config{Log: log, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
+	h := handlers.Config{Log: log, Leave: c.leave, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
 	if c.demo {
 		dir, err := os.MkdirTemp("", "enough-demo-")
 		if err != nil {

@@ -42,7 +42,7 @@ func coupleRole(f typed) (models.Role, error) {
 // stopForm is the partner's own act when she no longer wants to report. him is
 // the client's pronoun.
 func stopForm(him models.Pronoun, ed editing) form {
-	return ed.finish(form{ID: "stop-form", Action: visitPath, Submit: "Stop now", Quiet: true, Plain: true, Hidden: []saved{{"step", "stop"}}, Parts: []part{{
+	return ed.finish(form{ID: "stop-form", Action: visitPath, Submit: "Stop now", Quiet: true, Hidden: []saved{{"step", "stop"}}, Parts: []part{{
 		Intro: "No more forms are asked of you, and you are signed out everywhere for good. Your therapist is told, nobody else: nothing changes on " + him.Possessive() +
 			" pages. What you wrote stays with your therapist. What is shown stays shown; take it back first if you want that. To come back, ask your therapist for a new code."}}})
 }
@@ -51,7 +51,7 @@ func stopForm(him models.Pronoun, ed editing) form {
 func (a *App) stopReporting(c echo.Context, v models.Viewer, f typed) error {
 	err := a.db.StopReporting(c.Request().Context(), v, f.submission())
 	if err == nil {
-		return a.over(c, models.VisitStopped)
+		return a.redirect(c, visitPath)
 	}
 	e, status, ok := a.again(c, err)
 	if !ok {
@@ -61,5 +61,5 @@ func (a *App) stopReporting(c echo.Context, v models.Viewer, f typed) error {
 	if err != nil {
 		return err
 	}
-	return a.page(c, status, p)
+	return a.pageOr(c, status, p, p.Stop)
 }

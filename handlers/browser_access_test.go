@@ -117,8 +117,8 @@ func TestBrowserAccessBackwards(t *testing.T) {
 				What         string
 			}
 			b.eval(`(() => {
-				const el = document.activeElement, r = (el.closest('label') ?? el).getBoundingClientRect(), out = document.querySelector('.exit');
-				return {out: out.contains(el), what: el.outerHTML.slice(0, 80), covered: !out.contains(el) && !el.matches('.skip') && r.top < out.getBoundingClientRect().bottom};
+				const el = document.activeElement, r = (el.closest('label') ?? el).getBoundingClientRect(), out = document.querySelector('.top');
+				return {out: el.matches('.exit button'), what: el.outerHTML.slice(0, 80), covered: !out.contains(el) && !el.matches('.skip') && r.top < out.getBoundingClientRect().bottom};
 			})()`, &at)
 			if at.Out {
 				return

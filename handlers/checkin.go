@@ -99,7 +99,9 @@ func (a *App) weekPage(c echo.Context, v models.Viewer, f typed, e *models.Error
 // clientChrome is the frame of the client's pages. It depends on nothing but
 // the page, so that it is the same for whoever draws it.
 func (a *App) clientChrome(at, heading string) page {
-	return a.chrome(models.Viewer{Role: models.Client}, at, heading)
+	p := a.chrome(models.Viewer{Role: models.Client}, at, heading)
+	p.Refetch = true
+	return p
 }
 
 func (a *App) tapCard(c echo.Context, v models.Viewer, k models.ClientCase) (*tapCard, error) {

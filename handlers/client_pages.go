@@ -145,7 +145,6 @@ func (a *App) sharedPage(c echo.Context, v models.Viewer) (sharedPage, error) {
 // drawShared draws snapshots as the client sees them.
 func (a *App) drawShared(k models.ClientCase, snapshots []models.Snapshot) sharedPage {
 	p := sharedPage{Page: a.clientChrome(sharedPath, "What was shared")}
-	p.Page.Refetch = true
 	if len(snapshots) == 0 {
 		p.Empty = "Nothing has been shared."
 	}

@@ -55,7 +55,6 @@ type field struct {
 	High      string
 	ShowWhen  string // shown only while another field has a value: name=value
 	Autofocus bool
-	NewSecret bool // a passphrase that is being chosen
 }
 
 // option is one answer of a choice.
@@ -122,9 +121,12 @@ func (f filler) scale(name, label, low, mid, high string) field {
 	return x
 }
 
-func (f filler) passphrase(name, label, hint string, chosen bool) field {
+// passphrase makes a field that a browser is not invited to keep. Whoever holds
+// an unlocked phone could use what it has kept, and before the form is sent
+// nobody knows whether a partner fills it in.
+func (f filler) passphrase(name, label, hint string) field {
 	x := f.field("passphrase", name, label)
-	x.Value, x.Hint, x.NewSecret = "", hint, chosen
+	x.Value, x.Hint = "", hint
 	return x
 }
 

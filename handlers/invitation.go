@@ -11,8 +11,8 @@ import (
 func credentialFields(f filler, least string) part {
 	return part{Heading: "How you sign in", Fields: []field{
 		f.text("signin", "Name to sign in with", "Any word that you will remember. It is shown to nobody."),
-		f.passphrase("passphrase", "Passphrase", "At least "+least+" characters. Three or four words do well.", true),
-		f.passphrase("again", "The same passphrase again", "", true),
+		f.passphrase("passphrase", "Passphrase", "At least "+least+" characters. Three or four words do well."),
+		f.passphrase("again", "The same passphrase again", ""),
 	}}
 }
 

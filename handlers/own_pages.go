@@ -28,8 +28,8 @@ func (ownPage) template() string { return "own" }
 
 func (a *App) unlockForm(f typed, e *models.Error) form {
 	ed := editing{typed: f, problem: e}
-	return ed.finish(form{ID: "unlock-form", Action: visitPath, Submit: "Go on", Plain: true, Hidden: []saved{{"step", "unlock"}},
-		Parts: []part{{Intro: "Your own pages open for five minutes.", Fields: []field{ed.filler("").passphrase("passphrase", "Your passphrase", "", false)}}}})
+	return ed.finish(form{ID: "unlock-form", Action: visitPath, Submit: "Go on", Hidden: []saved{{"step", "unlock"}},
+		Parts: []part{{Intro: "Your own pages open for five minutes.", Fields: []field{ed.filler("").passphrase("passphrase", "Your passphrase", "")}}}})
 }
 
 // showOwn shows the partner what she wrote, without the guarded answers.
@@ -50,6 +50,7 @@ func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 		p.Unlock = &fm
 		return p, nil
 	}
+	p.Page.Cover = true
 	reports, err := a.db.OwnReports(ctx, v)
 	if err != nil {
 		return p, err
@@ -116,5 +117,5 @@ func (a *App) unlock(c echo.Context, v models.Viewer, f typed) error {
 		return err
 	}
 	fm := a.unlockForm(f, e)
-	return a.page(c, status, ownPage{Page: a.partnerChrome(), Unlock: &fm, Back: []turn{toForm, toAbout}})
+	return a.pageOr(c, status, ownPage{Page: a.partnerChrome(), Unlock: &fm, Back: []turn{toForm, toAbout}}, fm)
 }

@@ -21,11 +21,9 @@ func (visitPage) template() string { return "visit" }
 
 // said is a few words in the place of her form.
 type said struct {
-	Lines []string
-	Over  bool // her session has ended
+	Line string
+	Over bool // her session has ended
 }
-
-func (said) template() string { return "said" }
 
 // partnerChrome is the frame of the partner's whole visit: one neutral title.
 func (a *App) partnerChrome() page {
@@ -124,10 +122,10 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 		open.AsksCall = f.text("enough") != "" || f.text("other") != ""
 	case f != nil:
 	case !isOpen:
-		p.Said.Lines = []string{"No form is open now."}
+		p.Said.Line = "No form is open now."
 		return p, nil
 	case open.Saved > 0 && !v.Unlocked:
-		p.Said.Lines = []string{"Saved. Thank you."}
+		p.Said.Line = "Saved. Thank you."
 		return p, nil
 	}
 	ed := editing{typed: f, problem: e}
@@ -146,7 +144,7 @@ func (a *App) visitPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 	if ed.saved != nil {
 		fm.Parts[1].Intro = "What is shown now and gets another number here is taken back. " + notRepeated
 	}
-	p.Form = &fm
+	p.Form, p.Page.Cover = &fm, true
 	return p, nil
 }
 
@@ -171,10 +169,8 @@ func reportInput(f typed) models.PartnerReportInput {
 func (a *App) savePartnerReport(c echo.Context, v models.Viewer, f typed) error {
 	ctx := c.Request().Context()
 	var err error
-	how := models.VisitForm
 	switch f.text("alone") {
 	case "not_now":
-		how = models.VisitLater
 		err = a.db.Postpone(ctx, v)
 	case "yes":
 		err = a.db.SubmitPartnerReport(ctx, v, reportInput(f))
@@ -182,7 +178,7 @@ func (a *App) savePartnerReport(c echo.Context, v models.Viewer, f typed) error 
 		err = &models.Error{Kind: models.Invalid, Message: "Something here needs a change. Look for the mark.", Fields: models.FieldErrors{"alone": "Choose one."}}
 	}
 	if err == nil {
-		return a.over(c, how)
+		return a.redirect(c, visitPath)
 	}
 	e, status, ok := a.again(c, err)
 	if !ok {

@@ -100,6 +100,7 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 		return releasePage{}, err
 	}
 	p := releasePage{Page: a.partnerChrome(), Problem: problem, Back: []turn{toOwn}, Hidden: hidden(nil, version, saved{"step", "keep"}), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
+	p.Page.Cover, p.Page.Charts = true, true // for the preview
 	checked := ticked(f)
 	if f == nil {
 		checked = func(o models.Offer) bool { return o.Proposed }
@@ -144,7 +145,6 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer, f typed) error {
 		if p.Preview, err = a.previewOf(c, client, snapshot, open.Blind); err != nil {
 			return err
 		}
-		p.Page.Charts = p.Preview.Page.Charts
 		return a.page(c, http.StatusOK, p)
 	}
 	err := a.db.Propose(ctx, v, models.ProposeInput{Keys: f.all("show"), Version: f.text("version"), Submission: f.submission()})

@@ -68,7 +68,7 @@ func (a *App) signInForm(v models.Viewer, f typed, e *models.Error) simplePage {
 	ed := editing{typed: f, problem: e}
 	fields := ed.filler("")
 	return simplePage{Page: a.chrome(models.Viewer{}, "", "Sign in"), Links: []link{{Href: joinPath, Text: "First visit, with a code"}}, Form: ed.finish(form{ID: "signin-form", Action: signinPath, Submit: "Sign in",
-		Parts: []part{{Fields: []field{fields.text("signin", "Name", ""), fields.passphrase("passphrase", "Passphrase", "", false)}}}})}
+		Parts: []part{{Fields: []field{fields.text("signin", "Name", ""), fields.passphrase("passphrase", "Passphrase", "")}}}})}
 }
 
 // showSignIn shows the sign-in form; who is signed in goes on.

@@ -25,11 +25,11 @@ var pageViews = []view{aboutPage{}, agreementPage{}, asidePage{}, casePage{}, ca
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
-var partialViews = []view{chart{}, form{}, problem{}, said{}, sight{}, tapCard{}}
+var partialViews = []view{chart{}, form{}, problem{}, sight{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
 var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "attention": attention{}, "decision_view": decisionView{}, "open_flag": openFlag{}, "outcome_numbers": []outcomeNumbers{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
-	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "snapshot": snapshotView{}, "table": table{}, "turns": []turn{}}
+	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "said": said{}, "snapshot": snapshotView{}, "table": table{}, "turns": []turn{}}
 
 func theRenderer(t *testing.T) *renderer {
 	t.Helper()
@@ -122,9 +122,8 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 	x := filler{value: func(name string) string { return "<typed " + name + ">" }, bad: models.FieldErrors{"a": "Mend this.", "c": "And this."}}
 	fm := form{ID: "f", Action: "/somewhere", Submit: "Save", Problem: "Some answers need a change.", Hidden: hidden(nil, "3"), Saved: []saved{{"A", "as kept"}},
 		Parts: []part{{Heading: "One", Intro: "Two.", Fields: []field{x.text("a", "A", "hint"), x.area("b", "B", ""), x.number("n", "N", "", 0, 9), x.date("d", "D", ""),
-			x.choice("c", "C", "y", "Yes", "n", "No"), x.scale("s", "S", "low", "mid", "high").when("c=y"), x.passphrase("p", "P", "", true), x.field("select", "w", "W")}}}}
+			x.choice("c", "C", "y", "Yes", "n", "No"), x.scale("s", "S", "low", "mid", "high").when("c=y"), x.passphrase("p", "P", ""), x.field("select", "w", "W")}}}}
 	tap := tapCard{Behaviour: "Ask.", CountsIf: "asked.", Line: "Planned 2. Done 1.", DoneID: "1", UndoID: "2", CanUndo: true}
-	told := said{Lines: []string{"Saved. Thank you."}, Over: true}
 	picture := chart{ID: "c", Two: true, Caption: "A & B", Key: []keyEntry{{"A", "line-1", "circle", "", false}, {"B", "line-2", "bar", "8 4", false}}, Table: table{Head: []string{"Week"}}}
 	trouble := problem{Title: "Not found", Text: "There is no such page.", Code: "ABCD"}
 	seen := sight{Action: "/elsewhere", Design: "A & B.", Lines: []saved{{"One", "Two."}}, Table: table{Head: []string{"C"}, Rows: [][]string{{"1"}}}, Couples: "Some."}
@@ -142,7 +141,6 @@ func TestTemplates_fragmentsAreInTheirPages(t *testing.T) {
 		{practicePage{Form: fm, Add: fm}, []view{fm}},
 		{weeksPage{Excuse: fm, Pause: fm}, []view{fm}},
 		{visitPage{Form: &fm}, []view{fm}},
-		{visitPage{Said: told}, []view{told}},
 		{ownPage{Unlock: &fm}, []view{fm}},
 		{problemPage{Problem: trouble}, []view{trouble}},
 	} {

@@ -8,9 +8,10 @@ import (
 	"enough/models"
 )
 
-// The partner's whole visit has one address. Each step is a form sent to it;
-// what is then shown there is kept with her session. So the history of the
-// browser holds one line, whatever she did.
+// The partner's whole visit has one address. Each step is a form sent to it, and
+// the answer leads back to it; what is then shown there is kept with her session.
+// So the history of the browser names one page, whatever she did, and none of its
+// lines holds her answers or can send them again.
 
 // turn is a way from one page of the visit to another.
 type turn struct {
@@ -78,33 +79,17 @@ func (a *App) turn(c echo.Context, v models.Viewer, to models.Visit) error {
 	return a.redirect(c, visitPath)
 }
 
-// over ends the visit in her browser. A form that htmx sent is answered in its
-// place. A plain one goes on to the address of the visit, so that no page of the
-// history can send her answers again.
-func (a *App) over(c echo.Context, how models.Visit) error {
-	if !wantsFragment(c.Request()) {
-		return a.redirect(c, visitPath)
-	}
-	a.forget(c)
-	p := a.overPage(how)
-	return a.pageOr(c, http.StatusOK, p, p.Said)
-}
-
 // showOver says, once, how a visit ended.
 func (a *App) showOver(c echo.Context, v models.Viewer) error {
 	a.forget(c)
-	return a.page(c, http.StatusOK, a.overPage(v.Visit))
-}
-
-func (a *App) overPage(how models.Visit) visitPage {
-	line := "Saved. Thank you."
-	switch how {
+	over := said{Line: "Saved. Thank you.", Over: true}
+	switch v.Visit {
 	case models.VisitLater:
-		line = "You can come back any time until Wednesday."
+		over.Line = "You can come back any time until Wednesday."
 	case models.VisitStopped:
-		line = "Saved. No more forms are asked of you."
+		over = said{Line: "Saved. No more forms are asked of you."}
 	}
-	return visitPage{Page: a.partnerChrome(), Said: said{Lines: []string{line}, Over: how != models.VisitStopped}}
+	return a.page(c, http.StatusOK, visitPage{Page: a.partnerChrome(), Said: over})
 }
 
 // aboutPage says what leaving does and what it cannot do. It stands before the

@@ -69,10 +69,7 @@
 
   function submitting(event) {
     const form = event.target;
-    if (form.matches('.exit')) {
-      document.body.hidden = true; // now, not when the network answers
-      return;
-    }
+    if (form.matches('.exit')) return; // nothing holds it up
     if (busy.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation(); // htmx must not see it either
@@ -93,15 +90,14 @@
   }
 
   // What was published can be taken back, so a page that was out of sight is
-  // fetched again. Never over something half written.
+  // fetched again, and shows nothing until then. Never over something half written.
   const edited = new Set();
-  let hiddenSince = document.hidden ? Date.now() : 0;
   const unsaved = () => [...edited].some((field) => field.isConnected) || document.querySelector(problem.join()) !== null;
 
   function visibility() {
-    const wasLong = hiddenSince > 0 && Date.now() - hiddenSince > 2000;
-    hiddenSince = document.hidden ? Date.now() : 0;
-    if (wasLong && !document.hidden && document.body.hasAttribute('data-refetch') && !unsaved()) location.reload();
+    if (!document.body.hasAttribute('data-refetch') || unsaved()) return;
+    document.documentElement.classList.add('veiled');
+    if (!document.hidden) location.reload();
   }
 
   document.addEventListener('click', (event) => {
@@ -124,10 +120,7 @@
     if (event.detail.ctx.keepIndicators) return; // on its way to another page
     for (const form of busy.keys()) if (form === event.target || !form.isConnected) release(form);
   });
-  window.addEventListener('pageshow', (event) => {
-    if (event.persisted) location.reload(); // a kept page may show what is no longer shared
-    showMatching(); // the browser may have put old values back
-  });
+  window.addEventListener('pageshow', showMatching); // the browser may have put old values back
 
   showMatching();
   focusFirst([document.body], problem); // a form refused without htmx
