@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -97,6 +98,7 @@ func (a *App) showOver(c echo.Context, v models.Viewer) error {
 type aboutPage struct {
 	Page      page
 	First     bool
+	Other     string // the site to which leaving leads
 	Emergency string
 	Back      []turn
 }
@@ -108,7 +110,11 @@ func (a *App) showAbout(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	return a.page(c, http.StatusOK, aboutPage{Page: a.partnerChrome(), First: !a.told(c), Emergency: open.Emergency, Back: []turn{toForm}})
+	p := aboutPage{Page: a.partnerChrome(), First: !a.told(c), Emergency: open.Emergency, Back: []turn{toForm}}
+	if u, err := url.Parse(a.leave); err == nil {
+		p.Other = u.Host
+	}
+	return a.page(c, http.StatusOK, p)
 }
 
 // toldLasts is how long a device is known to have shown what leaving does, in
