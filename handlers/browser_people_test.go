@@ -10,7 +10,17 @@ import (
 
 // everyWay runs a journey on a phone, on a laptop, and without JavaScript.
 func everyWay(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
-	onScreens(t, func(t *testing.T, s screen) { journey(t, s) }, phone, laptop)
+	withAndWithout(t, journey)
+	t.Run(laptop.name, func(t *testing.T) {
+		t.Parallel()
+		journey(t, laptop)
+	})
+}
+
+// withAndWithout runs a journey that does not depend on the screen, with and
+// without JavaScript.
+func withAndWithout(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
+	onScreens(t, func(t *testing.T, s screen) { journey(t, s) }, phone)
 	t.Run("without JavaScript", func(t *testing.T) {
 		t.Parallel()
 		journey(t, phone, noScript)
@@ -37,11 +47,13 @@ func serve(t *testing.T, a *App) string {
 	return server.URL
 }
 
-// signedIn lets a person be signed in in a tab.
+// signedIn lets a person be signed in in a tab, on a device on which the partner
+// has been told what leaving does.
 func (b *tab) signedIn(a *App, v models.Viewer) {
 	b.t.Helper()
 	cookie := sessionOf(b.t, a, v)
 	b.cookie(cookie.Name, cookie.Value, "/")
+	b.cookie("told", "yes", "/")
 }
 
 // plannedWeek is a couple on a Sunday, at the end of the first week in which

@@ -126,6 +126,7 @@ type tab struct {
 	script       bool
 	tapped       int
 	allowed      []int64 // statuses of 400 and more that the test expects
+	other        string  // another site that the test expects
 
 	mu       sync.Mutex // guards what follows: listen runs beside the test
 	main     cdp.FrameID
@@ -138,6 +139,8 @@ type tab struct {
 	urls     map[cdpnetwork.RequestID]string
 	last     time.Time // of the last event counted here
 	problems []tabProblem
+	seen     []string // addresses of the documents shown
+	told     []string // what pages said on the console for a test to read
 }
 
 // A tabProblem is something clean reports; status is 0 unless a response has it.
@@ -195,11 +198,14 @@ func (b *tab) listen(event any) {
 		note(0, "uncaught exception: %v", tabException(e.ExceptionDetails))
 		return
 	case *cdpruntime.EventConsoleAPICalled:
-		if slices.Contains([]string{"error", "warning", "assert"}, string(e.Type)) {
-			var words []string
-			for _, a := range e.Args {
-				words = append(words, string(a.Value)+a.Description)
-			}
+		var words []string
+		for _, a := range e.Args {
+			words = append(words, string(a.Value)+a.Description)
+		}
+		switch {
+		case e.Type == "info":
+			b.told = append(b.told, words...)
+		case slices.Contains([]string{"error", "warning", "assert"}, string(e.Type)):
 			note(0, "console %s: %s", e.Type, strings.Join(words, " "))
 		}
 		return
@@ -228,6 +234,7 @@ func (b *tab) listen(event any) {
 	case *cdppage.EventFrameNavigated:
 		if e.Frame.ParentID == "" {
 			b.asked, b.loader = false, e.Frame.LoaderID
+			b.seen = append(b.seen, e.Frame.URL)
 			b.commits++
 			clear(b.pending)
 			// What the page before this one still asked for is nobody's any more.
@@ -245,7 +252,7 @@ func (b *tab) listen(event any) {
 			return // the browser asks for it by itself, or not, at any moment
 		}
 		b.urls[e.RequestID] = e.Request.Method + " " + u
-		if tabOrigin(u) != b.origin && !slices.Contains([]string{"data", "blob", "about"}, strings.SplitN(u, ":", 2)[0]) {
+		if tabOrigin(u) != b.origin && tabOrigin(u) != tabOrigin(b.other) && !slices.Contains([]string{"data", "blob", "about"}, strings.SplitN(u, ":", 2)[0]) {
 			note(0, "request to another origin: %s", u)
 		}
 		if e.Type == "Fetch" || e.Type == "XHR" {
@@ -550,6 +557,18 @@ func (b *tab) expect(statuses ...int) {
 		b.allowed = append(b.allowed, int64(s))
 	}
 }
+
+// takeTold gives what pages said on the console, as JSON, and forgets it.
+func (b *tab) takeTold() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	told := b.told
+	b.told = nil
+	return told
+}
+
+// elsewhere allows requests to another site.
+func (b *tab) elsewhere(address string) { b.mu.Lock(); defer b.mu.Unlock(); b.other = address }
 
 // clean fails the test for every exception, console error or warning, CSP
 // report, dialog, failed request, unexpected status and request to another
