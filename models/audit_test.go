@@ -149,10 +149,12 @@ func TestReadAudited_nothingUnseen(t *testing.T) {
 	if err := db.readAudited(ctx, v, didPrintAgreement, "e", refused); KindOf(err) != NotFound {
 		t.Errorf("refused: %v", err)
 	}
-	if _, err := db.writer.Exec(`PRAGMA query_only = 1`); err != nil {
+	// What is read from a full disk has no room for its row.
+	if err := query(db.writer, `PRAGMA max_page_count = 1`); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.readAudited(ctx, v, didPrintAgreement, "e", look); KindOf(err) != Unavailable {
+	large := func(ctx context.Context, t *tx) (string, error) { return strings.Repeat("k", 100_000), nil }
+	if err := db.readAudited(ctx, v, didPrintAgreement, "e", large); KindOf(err) != Unavailable {
 		t.Errorf("the row cannot be kept: %v", err)
 	}
 	if got := dump(t, db.readers, rows); got != want {
