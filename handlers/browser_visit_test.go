@@ -217,7 +217,7 @@ func TestBrowserVisitOwnPages(t *testing.T) {
 		b.holds("dl", 0)
 		b.fill("#passphrase", "not her passphrase")
 		b.submit("#unlock-form .send button")
-		b.is("the message", b.text("#passphrase-error"), "This is not the passphrase. Type it again.")
+		b.is("the message", b.text("#passphrase-error"), "This is not the passphrase. Type it again; after several wrong tries, wait a minute first.")
 		b.is("the passphrase", b.value("#passphrase"), "")
 		if b.script {
 			b.is("the focus", b.focus(), "input#passphrase[name=passphrase]")

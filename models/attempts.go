@@ -1,7 +1,6 @@
 package models
 
 import (
-	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -58,14 +57,16 @@ func (a *attempts) note(name string, right bool, now time.Time) {
 }
 
 // guess checks a passphrase at the pace of its name: check says whether it is
-// right, wrong is the sentence when it is not.
+// right, wrong is the sentence when it is not. One that must wait gets the same
+// answer after the same work, whatever it is: how often a name was tried, and
+// that its owner came in meanwhile, is for nobody else to see.
 func (db *DB) guess(name, wrong string, check func() bool) error {
-	if wait := db.tries.wait(name, db.Now()); wait > 0 {
-		return invalid("passphrase", fmt.Sprintf("There were several wrong tries. Wait %d seconds, then try again.", int(math.Ceil(wait.Seconds()))))
-	}
+	waits := db.tries.wait(name, db.Now()) > 0
 	right := check()
-	db.tries.note(name, right, db.Now())
-	if !right {
+	if !waits {
+		db.tries.note(name, right, db.Now())
+	}
+	if waits || !right {
 		return invalid("passphrase", wrong)
 	}
 	return nil

@@ -61,9 +61,7 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		return Viewer{}, err
 	}
 	var who Viewer
-	tried := false
 	err = db.guess("name "+name, notTogether, func() bool {
-		tried = true
 		for _, role := range []Role{Therapist, Client, Partner} {
 			if db.hashing.matches(passphrase, kept[role]) && !who.Known() {
 				who = found[role]
@@ -71,7 +69,7 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 		}
 		return who.Known()
 	})
-	if tried && err != nil && db.refused.take("sign-ins", db.Now()) {
+	if err != nil && db.refused.take("sign-ins", db.Now()) {
 		kept := db.write(ctx, func(ctx context.Context, t *tx) error { return t.noteFailedSignIn(ctx, found) })
 		if kept != nil {
 			return Viewer{}, kept
@@ -80,8 +78,9 @@ func (db *DB) SignIn(ctx context.Context, signin, passphrase string) (Viewer, er
 	return who, err
 }
 
-// notTogether is the one answer to a sign-in that is not right.
-const notTogether = "This name and passphrase do not go together. Type them again."
+// notTogether is the one answer to a sign-in that is not right or comes too soon
+// after others.
+const notTogether = "This name and passphrase do not go together. Type them again; after several wrong tries, wait a minute first."
 
 // StartSession signs a person in and gives the token for the cookie. A partner
 // has one session at a time: a new one ends the old. It is Invalid for somebody
@@ -167,12 +166,9 @@ func (db *DB) Unlock(ctx context.Context, v Viewer, passphrase string) error {
 	if err != nil {
 		return err
 	}
-	tried := false
-	wrong := db.guess("person "+v.PersonID, "This is not the passphrase. Type it again.", func() bool {
-		tried = true
-		return db.hashing.matches(passphrase, kept.String)
-	})
-	if wrong != nil && !tried {
+	wrong := db.guess("person "+v.PersonID, "This is not the passphrase. Type it again; after several wrong tries, wait a minute first.",
+		func() bool { return db.hashing.matches(passphrase, kept.String) })
+	if wrong != nil && !db.refused.take(v.Session, db.Now()) {
 		return wrong
 	}
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {

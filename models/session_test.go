@@ -1,6 +1,8 @@
 package models_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -240,8 +242,12 @@ func TestSignIn_slowsGuessing(t *testing.T) {
 	t.Parallel()
 	p, c := baseline(t)
 	const name = "ann-partner"
+	said := map[string]bool{}
 	try := func(passphrase string) error {
 		_, err := p.SignIn(ctx, name, passphrase)
+		if e := (*models.Error)(nil); errors.As(err, &e) {
+			said[fmt.Sprint(e.Message, e.Fields)] = true
+		}
 		return err
 	}
 	for range 5 {
@@ -259,6 +265,9 @@ func TestSignIn_slowsGuessing(t *testing.T) {
 	}
 	p.Clock.Set(p.Now().Add(time.Minute))
 	must(t, try(modelstest.Passphrase))
+	if len(said) != 1 { // nobody learns how often others tried
+		t.Errorf("a name that must wait is answered otherwise than a wrong passphrase: %v", said)
+	}
 	// Her own pages have the same pace.
 	v := who(t, p, signIn(t, p, c.Partner))
 	for range 5 {
