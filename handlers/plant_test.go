@@ -223,3 +223,23 @@ func fill(t testing.TB, p *play) {
 	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', x'', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }
+
+func (p *play) raises(kind string) {
+	flags := flagsPath(p.couple.CaseID)
+	form := sheetOf(p.t, p.as("therapist").get(flags).Body.String(), "raise-form").write("kind", kind)
+	form.Set("what", "By telephone.")
+	p.sends(flags, form)
+}
+
+func (p *play) guesses() {
+	masked := maskedPath(p.couple.Experiment)
+	p.sends(masked, sheetOf(p.t, p.as("therapist").get(masked).Body.String(), "guess-form").write("saw", "4"))
+}
+
+// sends sends a form of the therapist's that must be taken.
+func (p *play) sends(target string, form url.Values) {
+	p.t.Helper()
+	if w := p.as("therapist").post(target, form); w.Code != http.StatusSeeOther {
+		p.t.Fatalf("%s: %d", target, w.Code)
+	}
+}

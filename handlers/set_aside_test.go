@@ -40,15 +40,6 @@ func (p *play) reported() (weeks []models.Week) {
 	return weeks
 }
 
-// setsAsideAll sets every week aside and takes one back in.
-func setsAsideAll(p *play) {
-	weeks := p.reported()
-	for i, w := range weeks {
-		p.setsAside(w, []string{"pushed", "not_hers"}[i%2])
-	}
-	p.takesIn(weeks[1])
-}
-
 // judgement is what a review makes of the reports that count: the numbers of each
 // phase, the verdict and the evidence as a decision would keep them, and the
 // series from which all others are made.

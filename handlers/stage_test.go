@@ -187,9 +187,17 @@ func rowsBut(t testing.TB, db *sql.DB, but string) string {
 }
 
 // writer gives the app's one writing connection, to make it full or impatient.
-func (p *play) writer() *sql.DB {
-	field := reflect.ValueOf(p.db).Elem().FieldByName("writer")
-	return reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface().(*sql.DB)
+func (p *play) writer() *sql.DB { return *poolOf(p.db, "writer") }
+
+// poolOf gives the place of one of a database's pools of connections: writer,
+// readers or client.
+func poolOf(db *models.DB, name string) **sql.DB {
+	return fieldOf[*sql.DB](db, name)
+}
+
+// fieldOf gives the place of a field that is closed to other packages.
+func fieldOf[T any](of any, name string) *T {
+	return (*T)(unsafe.Pointer(reflect.ValueOf(of).Elem().FieldByName(name).UnsafeAddr()))
 }
 
 // openRaw opens one more connection to a database, beside the app's own.
@@ -199,12 +207,6 @@ func openRaw(t testing.TB, file string) *sql.DB {
 	must(t, err)
 	db.SetMaxOpenConns(1)
 	return db
-}
-
-// writes seals a text into a column, in every row of its table.
-func (p *play) writes(table, column, text string) {
-	p.t.Helper()
-	modelstest.Write(p.t, p.raw, p.file, table, column, text, "1")
 }
 
 func sqlExec(t testing.TB, db *sql.DB, query string, args ...any) {

@@ -163,3 +163,23 @@ func apart(a, b string) string {
 	cut := func(s string) string { return s[max(0, min(i-60, len(s))):min(len(s), i+120)] }
 	return fmt.Sprintf("from byte %d\none   …%q\nother …%q", i, cut(a), cut(b))
 }
+
+// A reply is one answer of a crawl with the request that it answers.
+type reply struct{ request, answer string }
+
+// differ gives the first answer in which two crawls of at least so many differ.
+func differ(t *testing.T, one, other []reply, least int) string {
+	t.Helper()
+	if len(one) != len(other) || len(one) < least {
+		t.Fatalf("%d and %d answers", len(one), len(other))
+	}
+	for i := range one {
+		if one[i].request != other[i].request {
+			t.Fatalf("the crawls part at %s", one[i].request)
+		}
+		if one[i].answer != other[i].answer {
+			return one[i].request + " " + apart(one[i].answer, other[i].answer)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,279 @@
+package handlers
+
+import (
+	"slices"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// An aside is an act that may come at any time.
+type aside struct {
+	name  string
+	hers  bool // the partner's own
+	rough bool // forbids a next step, or ends something
+	do    func(*fate, *modelstest.Couple) error
+}
+
+// secrets are acts of the partner and the therapist that show the client
+// nothing.
+var secrets = []aside{
+	{"propose", true, false, propose},
+	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
+		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: models.Learned[f.random.IntN(len(models.Learned))], What: f.need(200)})
+	}},
+	{"close flags", false, false, closeFlags},
+	{"guess", false, false, guess},
+	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, "", f.text(300)) }},
+	{"gate", false, true, gate},
+	{"pause", false, true, func(f *fate, c *modelstest.Couple) error {
+		return f.p.PausePartner(ctx, c.Therapist, c.CaseID, true, f.need(100))
+	}},
+	{"resume reports", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.PausePartner(ctx, c.Therapist, c.CaseID, false, "")
+	}},
+	{"a week set aside", false, false, setAside}, {"a week taken back in", false, false, setAside},
+	{"the partner comes back", false, false, func(f *fate, c *modelstest.Couple) error {
+		if f.odds(1, 2) {
+			_, err := f.p.InviteTo(ctx, c.Therapist, c.CaseID, models.Partner) // for now she only has the code
+			return err
+		}
+		f.comesIn(c, models.Partner)
+		f.gone[c] = false
+		return nil
+	}},
+	{"the partner signs in", true, false, func(f *fate, c *modelstest.Couple) error {
+		_, _, err := f.p.StartSession(ctx, c.Partner)
+		return err
+	}},
+	{"the partner stops", true, true, func(f *fate, c *modelstest.Couple) error {
+		if f.odds(3, 4) {
+			return &models.Error{Kind: models.Conflict} // it is rare
+		}
+		f.gone[c] = true
+		return f.p.StopReporting(ctx, c.Partner, models.Submission{})
+	}},
+	{"her access ends", true, true, func(f *fate, c *modelstest.Couple) error {
+		if f.odds(3, 4) {
+			return &models.Error{Kind: models.Conflict}
+		}
+		f.gone[c] = true
+		return f.p.EndAccess(ctx, c.Therapist, c.CaseID, models.Partner, models.Submission{})
+	}},
+}
+
+// judgements are acts of the others that show the partner nothing.
+var judgements = []aside{
+	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
+		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: "threat", What: f.need(200)})
+	}},
+	{"close flags", false, false, closeFlags}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
+	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), "") }},
+	{"done once", false, false, noteOccurrence},
+}
+
+// asides are all acts that may come at any time; some come more often.
+var asides = append(slices.Clone(secrets), []aside{
+	{"close the case", false, true, func(f *fate, c *modelstest.Couple) error {
+		if f.odds(5, 6) {
+			return &models.Error{Kind: models.Conflict}
+		}
+		if err := closeFlags(f, c); err != nil {
+			return err
+		}
+		err := f.p.CloseCase(ctx, c.Therapist, c.CaseID, models.CloseInput{On: string(f.today()), Reason: f.need(200)})
+		if err == nil {
+			f.gone[c], f.shut[c] = true, true
+		}
+		return err
+	}},
+	{"propose", true, false, propose}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish},
+	{"close flags", false, false, closeFlags}, {"close flags", false, false, closeFlags}, {"guess", false, false, guess},
+	{"take back", true, false, func(f *fate, c *modelstest.Couple) error {
+		list, _, err := f.p.Offers(ctx, c.Partner)
+		must(f.t, err)
+		shown := keysOf(list, func(o models.Offer) bool { return o.Shown })
+		if len(shown) == 0 {
+			return &models.Error{Kind: models.Conflict}
+		}
+		return f.p.TakeBack(ctx, c.Partner, shown[f.random.IntN(len(shown))])
+	}},
+	{"decide", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), f.text(300)) }},
+	{"frame", false, false, func(f *fate, c *modelstest.Couple) error {
+		k, err := f.p.Case(ctx, c.Therapist, c.CaseID)
+		must(f.t, err)
+		return f.p.SaveFrame(ctx, c.Therapist, c.CaseID, models.FrameInput{Goal: f.need(100), Stake: f.text(200), Cooperation: f.text(100), Standing: f.text(200),
+			Behaviours: [3]string{f.need(60)}, Costs: [3]string{f.number(0, 10)}, Economic: f.one("yes", "no", "unknown"), Ending: f.need(100), Children: f.one("yes", "no"), Version: itoa(k.Version)})
+	}},
+	{"excuse", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.ExcuseWeek(ctx, c.Therapist, c.CaseID, f.recentWeek(), f.need(100))
+	}},
+	{"done once", false, false, noteOccurrence}, {"done once", false, false, noteOccurrence},
+	{"not done after all", false, false, func(f *fate, c *modelstest.Couple) error {
+		f.note("done once", noteOccurrence(f, c))
+		return f.p.ForClient().TakeBackOccurrence(ctx, c.Client, models.Submission{})
+	}},
+	{"plan changed", false, false, func(f *fate, c *modelstest.Couple) error {
+		if c.Experiment != "" {
+			f.plan(c)
+		}
+		return nil
+	}},
+	{"check-in on paper", false, false, func(f *fate, c *modelstest.Couple) error {
+		w := f.recentWeek()
+		open, err := f.p.PaperCheckinForm(ctx, c.Therapist, c.CaseID, w)
+		if err != nil {
+			return outOfPlace(err)
+		}
+		in := f.checkinInput(models.Week(w))
+		if open.Saved != nil {
+			in.Version = itoa(open.Saved.Version)
+		}
+		return f.p.EnterCheckin(ctx, c.Therapist, c.CaseID, in)
+	}},
+	{"report on paper", false, false, func(f *fate, c *modelstest.Couple) error {
+		w := f.recentWeek()
+		open, err := f.p.PaperReportForm(ctx, c.Therapist, c.CaseID, w)
+		if err != nil {
+			return outOfPlace(err)
+		}
+		in := f.reportInput(open)
+		if open.Saved > 0 {
+			in.Version = itoa(open.Saved)
+		}
+		return f.p.EnterPartnerReport(ctx, c.Therapist, c.CaseID, in)
+	}},
+	{"the practice changes", false, false, func(f *fate, c *modelstest.Couple) error {
+		k, err := f.p.DB.Practice(ctx)
+		must(f.t, err)
+		return f.p.ChangePractice(ctx, f.p.Owner, models.PracticeInput{Name: f.need(100), Zone: "Europe/Belgrade", Office: f.one("Test Office", "Riverside"), Emergency: f.need(100), Version: itoa(k.Version)})
+	}},
+}...)
+
+// comesIn lets one of the two choose a sign-in anew, with a code.
+func (f *fate) comesIn(c *modelstest.Couple, role models.Role) {
+	code, err := f.p.InviteTo(ctx, c.Therapist, c.CaseID, role)
+	must(f.t, err)
+	name := names[slices.Index(f.couples, c)] + "-" + string(role)
+	_, err = f.p.Join(ctx, models.JoinInput{Code: code, Credentials: models.CredentialsInput{SignIn: name, Passphrase: modelstest.Passphrase, Again: modelstest.Passphrase}})
+	must(f.t, err)
+}
+
+// reopen opens a closed case again, with a new code for each of the two.
+func (f *fate) reopen(c *modelstest.Couple) {
+	f.note("reopen", f.p.ReopenCase(ctx, c.Therapist, c.CaseID, models.Submission{}))
+	f.comesIn(c, models.Client)
+	f.comesIn(c, models.Partner)
+	f.gone[c], f.shut[c] = false, false
+}
+
+// some draws up to half of a list, and at least one.
+func (f *fate) some(keys []string) []string {
+	return draw(f.random, keys, 1+f.random.IntN(1+len(keys)/2))
+}
+
+func keysOf(offers []models.Offer, want func(models.Offer) bool) (list []string) {
+	for _, o := range offers {
+		if want(o) {
+			list = append(list, o.Key())
+		}
+	}
+	return list
+}
+
+// recentWeek is a week of the last ones, the one that runs, or the next.
+func (f *fate) recentWeek() string { return string(f.p.Week().Add(f.random.IntN(5) - 3)) }
+
+func propose(f *fate, c *modelstest.Couple) error {
+	list, version, err := f.p.Offers(ctx, c.Partner)
+	must(f.t, err)
+	return f.p.Propose(ctx, c.Partner, models.ProposeInput{Keys: f.some(keysOf(list, func(models.Offer) bool { return true })), Version: version})
+}
+
+func publish(f *fate, c *modelstest.Couple) error {
+	if !f.gone[c] && f.odds(3, 4) {
+		f.note("propose", propose(f, c))
+	}
+	list, version, err := f.p.Proposals(ctx, c.Therapist, c.CaseID)
+	must(f.t, err)
+	in := models.PublishInput{Keys: f.some(keysOf(list, func(o models.Offer) bool { return !o.Shown })), Words: f.text(200), Version: version}
+	if f.odds(4, 5) {
+		in.SpokenOn = string(f.today())
+	}
+	_, err = f.p.Publish(ctx, c.Therapist, c.CaseID, in)
+	return err
+}
+
+func closeFlags(f *fate, c *modelstest.Couple) error {
+	list, err := f.p.Flags(ctx, c.Therapist, c.CaseID)
+	must(f.t, err)
+	for _, flag := range list {
+		if !flag.Open() {
+			continue
+		}
+		if err := f.p.CloseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Rule: flag.Rule, Week: string(flag.Week), Said: flag.Said, Reason: f.need(100)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setAside sets a week that the partner reported aside, or takes it back in.
+func setAside(f *fate, c *modelstest.Couple) error {
+	in := models.SetAsideInput{Back: f.odds(1, 2), Why: f.one("pushed", "not_hers"), Reason: f.need(100)}
+	return outOfPlace(f.p.SetWeekAside(ctx, c.Therapist, c.CaseID, string(f.p.Week().Add(-f.random.IntN(3))), in))
+}
+
+func guess(f *fate, c *modelstest.Couple) error {
+	if c.Experiment == "" {
+		return &models.Error{Kind: models.Conflict}
+	}
+	m, err := f.p.Masked(ctx, c.Therapist, c.Experiment)
+	must(f.t, err)
+	saw := models.SawNoChange
+	if len(m.Starts) > 0 && f.odds(3, 4) {
+		saw = itoa(m.Starts[f.random.IntN(len(m.Starts))])
+	}
+	return f.p.Guess(ctx, c.Therapist, c.Experiment, models.GuessInput{Saw: saw, Version: m.Version})
+}
+
+// decide keeps a decision with what each of the two is given to read of it.
+func (f *fate) decide(c *modelstest.Couple, toClient, toPartner string) error {
+	if c.Experiment == "" {
+		return &models.Error{Kind: models.Conflict}
+	}
+	r, err := f.p.Review(ctx, c.Therapist, c.Experiment)
+	must(f.t, err)
+	_, version := r.Frozen()
+	return f.p.Decide(ctx, c.Therapist, c.Experiment, models.DecisionInput{Choice: f.one(models.Choices...), On: string(f.today()), Present: f.one("client", "both", "partner", "nobody"),
+		Reasons: f.need(300), SuffersLess: f.need(100), WhoPays: f.need(100), Learning: f.text(100), Confidence: f.maybe(0, 100), ClientText: toClient, PartnerText: toPartner,
+		Because: f.need(100), Version: version})
+}
+
+func gate(f *fate, c *modelstest.Couple) error {
+	g, err := f.p.Gate(ctx, c.Therapist, c.CaseID)
+	must(f.t, err)
+	today := string(f.today())
+	in := models.GateInput{AloneOn: today, Screen: f.one("hark", "interview", "other"), ScreenOn: today, ScreenResult: "no_concern", Fear: "no", HoldingBack: f.need(100), Defensiveness: f.need(100),
+		WhatEachGets: f.need(100), ConsentOn: today, WantsPlan: f.one("wants", "wants", "rather_not"), Agenda: f.one("improve", "mixed", "clarity", "undecided"), SkillNote: f.need(100), Version: itoa(g.Version),
+		Contact: models.Contact{Channel: f.one("phone", "text", "email"), Address: f.need(100), Times: f.text(100), Words: f.text(100), Never: f.text(100), DeviceShared: f.one("no", "yes", "not_sure")}}
+	if f.odds(1, 6) {
+		in.ScreenResult, in.ConcernReason, in.ConcernSecond = "concern", f.need(200), "A second person"
+	}
+	if f.odds(1, 20) {
+		in.Fear = "yes"
+	}
+	return f.p.SaveGate(ctx, c.Therapist, c.CaseID, in)
+}
+
+func noteOccurrence(f *fate, c *modelstest.Couple) error {
+	return f.p.ForClient().NoteOccurrence(ctx, c.Client, models.Submission{})
+}
+
+// outOfPlace turns a page that is not there now into a refusal.
+func outOfPlace(err error) error {
+	if models.KindOf(err) == models.NotFound {
+		return &models.Error{Kind: models.Conflict, Err: err}
+	}
+	return err
+}

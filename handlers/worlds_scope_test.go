@@ -1,0 +1,111 @@
+package handlers
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"enough/models"
+	"enough/models/modelstest"
+)
+
+// A layout is the schema with what the client's connections can read of it. It
+// is looked up once.
+type layout struct {
+	tables map[string][]column
+	reads  func(table, column string) bool
+}
+
+var layouts struct {
+	once sync.Once
+	layout
+}
+
+func layoutOf(t testing.TB, w *world) layout {
+	t.Helper()
+	layouts.once.Do(func() {
+		tables := columnsOf(t, w.raw)
+		layouts.layout = layout{tables, readable(t, *poolOf(w.db, "client"), tables)}
+	})
+	return layouts.layout
+}
+
+// people are the rows of some persons.
+func people(list ...models.Viewer) string {
+	var ids []string
+	for _, v := range list {
+		ids = append(ids, `'`+v.PersonID+`'`)
+	}
+	return `id IN (` + strings.Join(ids, ", ") + `)`
+}
+
+// ofClient is what a client may see: of the rows of his case the columns that his
+// connections can read, and all of his own person.
+func (l layout) ofClient(c modelstest.Couple) scope {
+	rows := ownRows(l.tables, `client_id = '`+c.Client.PersonID+`'`, people(c.Client))
+	own := []string{"people", "sessions", "submissions", "invitations", "checkin_corrections"}
+	for table, columns := range l.tables {
+		if !slices.Contains(own, table) && !slices.ContainsFunc(columns, func(c column) bool { return l.reads(table, c.name) }) {
+			delete(rows, table)
+		}
+	}
+	return scope{rows: rows, reads: l.reads, fixed: map[string]string{"occurrences.created_at": "his own, though no page shows it"}}
+}
+
+// ofTherapist is what a therapist may see: all of his own cases and their people,
+// and the settings; the owner also sees who the therapists are.
+func (l layout) ofTherapist(v models.Viewer, own []modelstest.Couple) scope {
+	list := []models.Viewer{v}
+	for _, c := range own {
+		list = append(list, c.Client, c.Partner)
+	}
+	rows := ownRows(l.tables, `therapist_id = '`+v.PersonID+`'`, people(list...))
+	if v.Owner {
+		rows["people"] += ` OR role = 'therapist'`
+	}
+	return scope{rows: rows, reads: func(string, string) bool { return true }}
+}
+
+// unseen is what the partner's pages never show her: the answers that they do not
+// give back, what the therapist makes of hers, and all that the client writes.
+var unseen = map[string]string{
+	"partner_reports": "safe pushed contact contact_by", "partner_report_corrections": "was replaced_at", "partner_contacts": "*",
+	"flags": "*", "set_aside_weeks": "*", "masked_guesses": "*", "decisions": "*", "plan_changes": "*", "candidates": "*",
+	"gates": "alone_on screen screen_on screen_result fear concern_reason concern_second holding_back defensiveness what_each_gets consent_on agenda skill_note version saved_at",
+	"cases": "therapist_id goal stake cooperation standing economic ending version opened_at", "excused_weeks": "reason created_at", "partner_pauses": "reason created_at",
+	"experiments": "if_moment then_act dose_words cost prediction confidence stop_wording draw_latest drawn_week end_reason version created_at",
+	"phases":      "some_change worse_change fair_dose planned_weeks created_at", "practices": "name policy some_change worse_change least_drop fair_dose version created_at",
+	"checkins": "*", "checkin_corrections": "*", "occurrences": "*", "client_notices": "*", "audit": "*",
+}
+
+// ofPartner is what a partner may see after her passphrase: her case and her
+// person, but for what is unseen.
+func (l layout) ofPartner(c modelstest.Couple) scope {
+	rows := ownRows(l.tables, `partner_id = '`+c.Partner.PersonID+`'`, people(c.Partner))
+	for table, columns := range unseen {
+		if columns == "*" {
+			delete(rows, table)
+		}
+	}
+	return scope{rows: rows, reads: func(table, column string) bool { return !isUnseen(table, column) }, opened: true}
+}
+
+func isUnseen(table, column string) bool {
+	return unseen[table] == "*" || slices.Contains(strings.Fields(unseen[table]), column)
+}
+
+// rewriteUnseen writes other texts where the partner never reads any: in her own
+// case and in the others.
+func rewriteUnseen(t testing.TB, w *world, random *rand.Rand) {
+	t.Helper()
+	defer withoutTriggers(t, w.raw)()
+	for _, sealed := range models.AllSealed() {
+		for _, column := range sealed.Columns {
+			if isUnseen(sealed.Table, column) && column != "was" && random.IntN(4) == 0 { // that is no text, but a report
+				modelstest.Write(t, w.raw, w.file, sealed.Table, column, "Other words "+itoa(random.IntN(1000))+".", "1")
+			}
+		}
+	}
+}
