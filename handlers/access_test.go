@@ -1,15 +1,18 @@
 package handlers
 
 import (
-	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"enough/models"
@@ -17,112 +20,187 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-func TestAccess_golden(t *testing.T) {
-	var b bytes.Buffer
-	list := walk(t)
-	for len(list) > 0 {
-		fmt.Fprintf(&b, "%s %s (%s)\n", list[0].method, list[0].path, list[0].object)
-		byAnswer := map[string][]string{}
-		for _, actor := range actors {
-			page, swap := list[0], list[1]
-			list = list[2:]
-			answer := page.brief()
-			if swap.brief() != answer {
-				answer += ", swap " + swap.brief()
-			}
-			byAnswer[answer] = append(byAnswer[answer], actor)
-		}
-		for _, answer := range slices.Sorted(maps.Keys(byAnswer)) {
-			fmt.Fprintf(&b, "    %-40s %s\n", answer, strings.Join(byAnswer[answer], ", "))
-		}
-	}
-	const file = "testdata/access.golden"
-	if *update {
-		must(t, os.MkdirAll("testdata", 0o755))
-		must(t, os.WriteFile(file, b.Bytes(), 0o644))
-	}
-	want, err := os.ReadFile(file)
+// A policy says of every route what each actor is answered who asks for what is
+// the first couple's, with a plain look or the least of a form.
+type policy map[string]map[string]string
+
+const goldenAccess = "testdata/access.golden"
+
+func readPolicy(t testing.TB) policy {
+	t.Helper()
+	b, err := os.ReadFile(goldenAccess)
 	must(t, err)
-	if diff := firstLineApart(string(want), b.String()); diff != "" {
+	p := policy{}
+	for line := range strings.Lines(string(b)) {
+		cells := strings.Fields(line)
+		if len(cells) != 2+len(inColumns()) || cells[0] != http.MethodGet && cells[0] != http.MethodPost {
+			continue
+		}
+		p[cells[0]+" "+cells[1]] = map[string]string{}
+		for i, actor := range inColumns() {
+			p[cells[0]+" "+cells[1]][actor] = cells[2+i]
+		}
+	}
+	return p
+}
+
+// ofClosed is the column of a therapist who asks for what is of a closed case.
+const ofClosed = "therapist, of a closed case"
+
+// inColumns are all whose answers the table holds.
+func inColumns() []string { return append(slices.Clone(actors), ofClosed) }
+
+// cell says what a request is answered. What is the second couple's is to the
+// actors of that couple what the first couple's is to theirs; of what is not
+// there everybody learns the same.
+func (p policy) cell(q asked) string {
+	row := p[q.name()]
+	switch q.object {
+	case "-", "own":
+		return row[q.actor]
+	case "other":
+		return row[counterpart(q.actor)]
+	case "closed":
+		if q.actor == "therapist" {
+			return row[ofClosed]
+		}
+	}
+	if row[q.actor] == "in" {
+		return "in"
+	}
+	return "-"
+}
+
+func (p policy) lets(q asked) bool { return p.cell(q) != "-" && p.cell(q) != "in" }
+
+// looks says whether the actor may at least look at the address.
+func (p policy) looks(q asked) bool {
+	look := q
+	look.method, look.step = http.MethodGet, ""
+	return p.lets(q) || p[look.name()] != nil && p.lets(look)
+}
+
+// TestAccess_golden writes down who may come in where, one line a route. A route
+// without a line fails, and so does a line without a route.
+func TestAccess_golden(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Who is answered what, asking for what is the first couple's: a status who is let in, \"in\" who is sent\n" +
+		"to sign in, \"-\" for whom there is no such page. Forms hold the least that they can; * is one that was kept.\n\n")
+	for i, actor := range inColumns() {
+		fmt.Fprintf(&b, "%c %s\n", 'a'+i, actor)
+	}
+	fmt.Fprintf(&b, "\n%-46s", "")
+	for i := range inColumns() {
+		fmt.Fprintf(&b, "  %-4c", 'a'+i)
+	}
+	s := theStage(t)
+	p := s.open(t)
+	for _, q := range everything(p) {
+		fmt.Fprintf(&b, "\n%-46s", strings.Replace(q.name(), "GET", "GET ", 1))
+		for _, q.actor = range inColumns() {
+			if q.object = "own"; q.actor == ofClosed {
+				if q.actor, q.object = "therapist", "closed"; !strings.Contains(q.path, ":") {
+					fmt.Fprintf(&b, "  %-4s", ".")
+					continue
+				}
+			}
+			before := p.changes()
+			q.ResponseRecorder = with()(p.as(q.actor), q.route, s.target(p.App, q.path, q.object), q.least())
+			cell := q.cell()
+			if p.changes() != before {
+				cell += "*"
+				p.close()
+				p = s.openIn(t, t.TempDir())
+			}
+			fmt.Fprintf(&b, "  %-4s", cell)
+		}
+	}
+	p.close()
+	got := regexp.MustCompile(` +\n`).ReplaceAllString(b.String()+"\n", "\n")
+	if *update {
+		must(t, os.WriteFile(goldenAccess, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(goldenAccess)
+	must(t, err)
+	if diff := firstLineApart(string(want), got); diff != "" {
 		t.Errorf("who may do what has changed; look at it, then run with -update\n%s", diff)
 	}
 }
 
 // firstLineApart shows the first lines in which two texts differ.
 func firstLineApart(want, got string) string {
-	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
-	head := ""
-	for i := range max(len(a), len(b)) {
-		line := func(list []string) string {
-			if i < len(list) {
-				return list[i]
-			}
-			return "(end)"
-		}
-		if strings.HasPrefix(line(b), "GET") || strings.HasPrefix(line(b), "POST") {
-			head = line(b)
-		}
-		if line(a) != line(b) {
-			return fmt.Sprintf("%s\nwant %s\ngot  %s", head, line(a), line(b))
+	a, b := append(strings.Split(want, "\n"), "(end)"), append(strings.Split(got, "\n"), "(end)")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Sprintf("want %s\ngot  %s", a[i], b[i])
 		}
 	}
 	return ""
 }
 
-// TestAccess_refusals does not trust the golden: who is not in the table, and
-// who is not of the case, never gets through, and nothing is written.
-func TestAccess_refusals(t *testing.T) {
-	refused := 0
-	for _, q := range walk(t) {
-		if q.method == http.MethodGet && q.changed {
-			t.Errorf("%s: a GET writes", q)
+// TestAccess_byAddress does not trust the table: below these addresses nobody of
+// another role is ever let in.
+func TestAccess_byAddress(t *testing.T) {
+	rows := readPolicy(t)
+	for _, r := range theStage(t).open(t).routes() {
+		role, allow := models.Role(""), anyone
+		switch first, _, _ := strings.Cut(r.path[1:], "/"); first {
+		case "cases", "experiments", "practice":
+			role, allow = models.Therapist, therapist
+		case "week", "plan", "chart", "shared":
+			role, allow = models.Client, client
+		case "w":
+			role, allow = models.Partner, partner
+		case "", "healthz", "static", "signin", "signout", "exit", "setup", "join":
+		default:
+			t.Errorf("whom is %s for?", r.path)
 		}
-		let := q.allows(models.Viewer{Role: roleOf(q.actor)})
-		object := q.object != "-" && !strings.Contains(q.path, ":token")
-		if let && !(object && (q.actor != "therapist" || q.object != "own")) {
-			continue
+		if r.allow&^justEnded != allow || r.allow&justEnded != 0 && role != models.Partner {
+			t.Errorf("%s %s lets others in than the %s", r.method, r.path, cmp.Or(role, "whole world"))
 		}
-		refused++
-		// Nobody is sent to sign in, or told to where a form would be lost by it.
-		toSignIn := q.where() == signinPath && (q.Code == http.StatusSeeOther || q.swap && q.Code == http.StatusOK && q.Body.Len() == 0) ||
-			q.Code == http.StatusUnauthorized && q.swap && q.method == http.MethodPost
-		switch {
-		case q.Code != http.StatusNotFound && !(roleOf(q.actor) == "" && toSignIn):
-			t.Errorf("%s: %s", q, q.brief())
-		case q.changed:
-			t.Errorf("%s: refused, and yet something was written", q)
+		for _, actor := range actors {
+			cell := rows[asked{route: r}.name()][actor]
+			again := actor == "partner who has sent" && r.allow&justEnded != 0 // her form may be sent twice
+			if of := roleOf(actor); role != "" && of != role && !again && (cell != "-" && of != "" || cell != "in" && of == "") {
+				t.Errorf("%s %s is for the %s; %s is answered %s", r.method, r.path, role, actor, cell)
+			}
 		}
-	}
-	if refused < 1000 {
-		t.Errorf("only %d refusals were seen", refused)
 	}
 }
 
-// TestAccess_sameRefusal holds a refusal for somebody else's object to every
-// byte of the one for an object that does not exist.
-func TestAccess_sameRefusal(t *testing.T) {
-	missing := map[string]string{}
-	key := func(q asked) string { return fmt.Sprint(q.method, q.path, q.actor, q.swap) }
-	for _, q := range walk(t) {
-		if q.object == "missing" {
-			missing[key(q)] = whole(q.ResponseRecorder)
+// TestAccess_matrix asks for every route as everybody, for every kind of object,
+// in every way. Without ENOUGH_MATRIX=full it asks in a third of the ways.
+func TestAccess_matrix(t *testing.T) {
+	full := os.Getenv("ENOUGH_MATRIX") == "full"
+	forms, linted := map[string]url.Values{}, &sync.Map{}
+	for _, form := range handedOut(t, "therapist", "client", "partner unlocked", "other partner") {
+		if len(form.values) > len(forms[form.action]) {
+			forms[form.action] = form.values
 		}
 	}
-	compared := 0
-	for _, q := range walk(t) {
-		if q.object == "-" || q.object == "missing" || q.actor == "therapist" && q.object != "malformed" {
-			continue
+	all := make([]*matrix, len(actors))
+	t.Run("as", func(t *testing.T) {
+		for i, actor := range actors {
+			t.Run(actor, func(t *testing.T) {
+				t.Parallel()
+				all[i] = &matrix{stage: theStage(t), t: t, policy: readPolicy(t), forms: forms, linted: linted}
+				if !full {
+					all[i].random = rand.New(rand.NewPCG(2026, uint64(i)))
+				}
+				all[i].run(actor)
+			})
 		}
-		compared++
-		if strings.Contains(q.path, ":token") && q.method == http.MethodGet && q.Code == http.StatusNotFound {
-			continue // the token is part of the address alone
-		}
-		if got := whole(q.ResponseRecorder); got != missing[key(q)] {
-			t.Errorf("%s: the refusal differs from that for a missing object\n%s", q, apart(missing[key(q)], got))
-		}
+	})
+	var sum matrix
+	for _, m := range all {
+		sum.requests, sum.lets, sum.refusals, sum.compared = sum.requests+m.requests, sum.lets+m.lets, sum.refusals+m.refusals, sum.compared+m.compared
 	}
-	if compared < 1000 {
-		t.Errorf("only %d refusals were compared", compared)
+	t.Logf("%d requests as %d actors in %d ways: %d let in, %d refused, %d refusals compared with that for a missing object", sum.requests, len(actors), len(allWays), sum.lets, sum.refusals, sum.compared)
+	if !full {
+		t.Log("a third of the ways was asked; ENOUGH_MATRIX=full asks in all of them")
+	}
+	if sum.compared < 4000 || sum.lets < 400 {
+		t.Error("this is not the whole matrix")
 	}
 }
 

@@ -131,6 +131,7 @@ func (b *browser) sendText(method, target, kind, body string, header ...string) 
 	}
 	if !b.fresh {
 		r.AddCookie(&http.Cookie{Name: "told", Value: "yes"})
+		r.AddCookie(&http.Cookie{Name: "__Host-told", Value: "yes"})
 	}
 	w := httptest.NewRecorder()
 	b.app.ServeHTTP(w, r)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -24,15 +25,19 @@ import (
 // database. Each test takes copies of its own. Two therapists have a couple
 // each; it is the Sunday evening of the last week of the first intervention.
 // The first couple's partner has reported every week, the other one has yet to.
+// A third couple has written nothing, and the partner's access has ended. The
+// case of a fourth, whose therapist is the first one's, is closed; that of a fifth
+// was erased.
 type stage struct {
-	kept          []byte    // the database
-	keys          [2][]byte // the master key, and those of the cases
-	now           time.Time
-	week          models.Week
-	couple, other *modelstest.Couple
-	sessions      map[string]string // token by actor
-	extra         string            // what the partner proposed and nobody published
-	code          string            // a one-time code or secret
+	kept           []byte    // the database
+	keys           [2][]byte // the master key, and those of the cases
+	now            time.Time
+	week           models.Week
+	couple, other  *modelstest.Couple
+	closed, erased *modelstest.Couple
+	sessions       map[string]string // token by actor
+	extra          string            // what the partner proposed and nobody published
+	code           string            // a one-time code or secret
 }
 
 var stages struct {
@@ -56,29 +61,49 @@ func newStage(t testing.TB) *stage {
 	defer raw.Close()
 	one := newLife(t, raw, p.Couple(t, p.Owner, "ada").Start(t))
 	two := newLife(t, raw, p.Couple(t, p.Therapist(t, "sam"), "bob").Start(t))
+	three := p.Couple(t, two.c.Therapist, "cal").Start(t)
+	four, five := p.Couple(t, p.Owner, "dan").Start(t), p.Couple(t, p.Owner, "fay").Start(t)
 	for week := 1; week <= 8; week++ {
 		one.monday(week)
 		two.monday(week)
 		p.Sunday()
 		one.sunday(week)
+		if week == 1 {
+			for _, c := range []*modelstest.Couple{four, five} {
+				c.CheckIn(t, models.CheckinInput{Tension: "3", Forecast: "3"})
+				c.Report(t, models.PartnerReportInput{Tension: "3", Leaving: "2", Safe: "yes", Pushed: "no"})
+			}
+		}
 		if week < 8 {
 			two.sunday(week)
 			p.NextMonday()
 		}
 	}
-	s := &stage{now: p.Now(), week: p.Week(), couple: one.c, other: two.c, sessions: map[string]string{}, extra: "conflict." + string(p.Week().Add(-2))}
-	for actor, v := range map[string]models.Viewer{"therapist": p.Owner, "other therapist": two.c.Therapist, "client": one.c.Client, "expired client": one.c.Client,
-		"other client": two.c.Client, "partner": one.c.Partner, "other partner": two.c.Partner} {
+	s := &stage{now: p.Now(), week: p.Week(), couple: one.c, other: two.c, closed: four, erased: five, sessions: map[string]string{}, extra: "conflict." + string(p.Week().Add(-2))}
+	for actor, v := range map[string]models.Viewer{"therapist": p.Owner, "expired therapist": p.Owner, "other therapist": two.c.Therapist,
+		"client": one.c.Client, "expired client": one.c.Client, "other client": two.c.Client, "partner": one.c.Partner, "other partner": two.c.Partner, "partner without access": three.Partner,
+		"client of a closed case": four.Client, "partner of a closed case": four.Partner} {
 		token, _, err := p.StartSession(context.Background(), v)
 		must(t, err)
 		s.sessions[actor] = token
 	}
-	// A partner has one session at a time; here she has a second, unlocked one.
-	s.sessions["partner unlocked"] = "unlocked"
+	for _, c := range []*modelstest.Couple{four, five} {
+		must(t, p.CloseCase(context.Background(), p.Owner, c.CaseID, models.CloseInput{On: string(models.DayOf(p.Now(), time.UTC)), Reason: "They have moved away."}))
+	}
+	unswept, err := p.EraseCase(context.Background(), p.Owner, five.CaseID, models.EraseInput{Name: "fay Client"})
+	must(t, errors.Join(unswept, err))
+	must(t, p.EndAccess(context.Background(), three.Therapist, three.CaseID, models.Partner, models.Submission{}))
+	// A partner has one session at a time; here she has others: one unlocked, one
+	// that ended with her form, one that is over.
 	hash := func(token string) string { sum := sha256.Sum256([]byte(token)); return hex.EncodeToString(sum[:]) }
-	sqlExec(t, raw, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at, unlocked_until)
-		SELECT ?, person_id, created_at, expires_at, '2100-01-01' FROM sessions WHERE token_hash = ?`, hash("unlocked"), hash(s.sessions["partner"]))
-	sqlExec(t, raw, `UPDATE sessions SET expires_at = '2026-01-01T00:00:00.000Z' WHERE token_hash = ?`, hash(s.sessions["expired client"]))
+	for actor, set := range map[string]string{"partner unlocked": `unlocked_until = '2100-01-01'`, "partner who has sent": `ended_at = created_at`, "expired partner": `expires_at = created_at`} {
+		s.sessions[actor] = actor
+		sqlExec(t, raw, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) SELECT ?, person_id, created_at, expires_at FROM sessions WHERE token_hash = ?`, hash(actor), hash(s.sessions["partner"]))
+		sqlExec(t, raw, `UPDATE sessions SET `+set+` WHERE token_hash = ?`, hash(actor))
+	}
+	for _, actor := range []string{"expired client", "expired therapist"} {
+		sqlExec(t, raw, `UPDATE sessions SET expires_at = created_at WHERE token_hash = ?`, hash(s.sessions[actor]))
+	}
 	file := filepath.Join(t.TempDir(), "stage.db")
 	sqlExec(t, raw, `VACUUM INTO ?`, file)
 	for from, into := range map[string]*[]byte{file: &s.kept, models.KeyFile(p.File): &s.keys[0], models.KeyFile(p.File) + ".cases": &s.keys[1]} {

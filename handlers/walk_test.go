@@ -3,90 +3,44 @@ package handlers
 import (
 	"bytes"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"enough/models"
 )
 
-// actors are all who may ask. The first case is the therapist's, who owns the
-// practice; the others belong to the other therapist's case.
-var actors = []string{"nobody", "therapist", "other therapist", "client", "other client", "partner", "partner unlocked", "other partner", "expired client"}
+// actors are all who may ask. The first couple's therapist owns the practice; the
+// others are the second couple's. A partner is half signed in until she has given
+// her passphrase again.
+var actors = []string{"nobody", "therapist", "other therapist", "client", "other client", "partner", "partner unlocked", "other partner",
+	"partner who has sent", "partner without access",
+	"client of a closed case", "partner of a closed case", "expired therapist", "expired client", "expired partner"}
 
 // roleOf gives the role with which an actor meets the table.
 func roleOf(actor string) models.Role {
 	switch actor {
-	case "nobody", "expired client":
-		return ""
-	case "other therapist":
+	case "therapist", "other therapist":
 		return models.Therapist
-	case "other client":
+	case "client", "other client":
 		return models.Client
-	case "partner unlocked", "other partner":
+	case "partner", "partner unlocked", "other partner":
 		return models.Partner
 	}
-	return models.Role(actor)
+	return ""
 }
 
-// An asked is one request of the walk with its answer.
-type asked struct {
-	route
-	object, actor string
-	swap          bool
-	changed       bool // something was committed
-	*httptest.ResponseRecorder
-}
-
-func (q asked) String() string {
-	return fmt.Sprintf("%s %s, %s object, as %s, swap %v", q.method, q.path, q.object, q.actor, q.swap)
-}
-
-var walked struct {
-	once sync.Once
-	list []asked
-}
-
-// walk asks for every route as every actor for every object, as a page and as
-// a swap, posts with an empty body, each on a stage as it was kept.
-func walk(t *testing.T) []asked {
-	t.Helper()
-	walked.once.Do(func() {
-		s := theStage(t)
-		p := s.open(t)
-		for _, r := range p.routes() {
-			for _, object := range objectsOf(r) {
-				for _, actor := range actors {
-					for _, swap := range []bool{false, true} {
-						var header []string
-						if swap {
-							header = []string{"HX-Request", "true"}
-						}
-						var body url.Values
-						if r.method == http.MethodPost {
-							body = url.Values{}
-						}
-						before := p.changes()
-						w := p.as(actor).send(r.method, s.target(p.App, r.path, object), body, header...)
-						changed := p.changes() != before
-						walked.list = append(walked.list, asked{r, object, actor, swap, changed, w})
-						if changed {
-							p.close()
-							p = s.open(t)
-						}
-					}
-				}
-			}
+// counterpart is the actor who is to the second couple what one is to the first.
+func counterpart(actor string) string {
+	for one, two := range map[string]string{"therapist": "other therapist", "client": "other client", "partner": "other partner"} {
+		switch actor {
+		case one:
+			return two
+		case two:
+			return one
 		}
-	})
-	if len(walked.list) == 0 {
-		t.Fatal("the walk went nowhere")
 	}
-	return walked.list
+	return actor
 }
 
 // objectsOf names what a route can be asked about.
@@ -95,9 +49,9 @@ func objectsOf(r route) []string {
 	case 0:
 		return []string{"-"}
 	case 1:
-		return []string{"own", "missing", "malformed"}
+		return []string{"missing", "own", "other", "closed", "erased", "malformed"}
 	}
-	return []string{"own", "missing", "malformed", "odd"}
+	return []string{"missing", "own", "other", "closed", "erased", "malformed", "odd"}
 }
 
 // target fills the parameters of a path. An odd object is the couple's own with
@@ -107,6 +61,12 @@ func (s *stage) target(a *App, path, object string) string {
 		":week": string(s.week.Add(-2)), ":step": "act", ":kind": "step_up", ":page": "week"}
 	for _, id := range []string{":case", ":experiment", ":token"} {
 		switch object {
+		case "other":
+			values[":case"], values[":experiment"] = s.other.CaseID, s.other.Experiment
+		case "closed":
+			values[":case"], values[":experiment"], values[":week"] = s.closed.CaseID, s.closed.Experiment, string(s.week.Add(-7))
+		case "erased":
+			values[":case"], values[":experiment"] = s.erased.CaseID, s.erased.Experiment
 		case "missing":
 			values[id] = strings.Repeat("a", 26)
 		case "malformed":
@@ -129,17 +89,6 @@ func (s *stage) target(a *App, path, object string) string {
 		return asset
 	}
 	return strings.Join(parts, "/")
-}
-
-var id26 = regexp.MustCompile(`[a-z2-7]{26}`)
-
-// where says to where an answer sends the browser.
-func (q asked) where() string {
-	return q.Header().Get("Location") + q.Header().Get("HX-Redirect")
-}
-
-func (q asked) brief() string {
-	return strings.TrimSpace(fmt.Sprint(q.Code, " ", id26.ReplaceAllString(q.where(), ":id")))
 }
 
 // whole writes all of an answer but its date.
