@@ -1,172 +1,176 @@
 package models_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"slices"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"enough/models"
+	"enough/models/modelstest"
 )
 
-// release is the whole rule in small: what she wrote, what she proposed, what
-// is shown. Everything else in this file is a consequence of it.
-type release struct {
-	answers  map[string]string // by item and week
-	proposed map[string]string
-	shown    map[string]string
+// release is the whole rule in small. Each thing of hers is private, or proposed
+// in the version that she agreed to, or open. What is not in the map is private.
+type release map[string]stand
+
+type stand struct {
+	version string
+	open    bool
 }
 
-func (r release) propose(keys []string, offered map[string]string) {
-	maps.DeleteFunc(r.proposed, func(key, _ string) bool { _, shown := r.shown[key]; return !shown })
-	for _, key := range keys {
-		r.proposed[key] = offered[key]
+// propose is hers alone. What is not ticked is private again, unless it is open.
+func (r release) propose(ticked []string, reads map[string]string) {
+	maps.DeleteFunc(r, func(_ string, s stand) bool { return !s.open })
+	for _, key := range ticked {
+		if !r[key].open {
+			r[key] = stand{version: reads[key]}
+		}
 	}
 }
 
-func (r release) mayPublish(keys []string, spoken, held bool) bool {
+// publish is the therapist's alone, of what is proposed and rests on no week that
+// is set aside; without a talk alone of a week's numbers only, and not while held.
+func (r release) publish(keys []string, rests func(string) bool, spoken, held bool) bool {
 	for _, key := range keys {
-		if _, ok := r.proposed[key]; !ok || !spoken && !strings.HasPrefix(key, "conflict.") && !strings.HasPrefix(key, "noticed.") {
+		weekly := strings.HasPrefix(key, "conflict.") || strings.HasPrefix(key, "noticed.")
+		if _, proposed := r[key]; !proposed || rests(key) || !spoken && (!weekly || held) {
 			return false
 		}
 	}
-	return len(keys) > 0 && !held
-}
-
-func (r release) publish(keys []string) {
 	for _, key := range keys {
-		r.shown[key] = r.proposed[key]
+		r[key] = stand{r[key].version, true}
 	}
+	return len(keys) > 0
 }
 
-func (r release) close(key string) { delete(r.proposed, key); delete(r.shown, key) }
+// close is what taking back does, and correcting what she had said.
+func (r release) close(key string) { delete(r, key) }
 
-// answer writes one answer of a week, and closes what it makes untrue.
-func (r release) answer(item, week, value, closes string) {
-	if r.answers[item+week] != value {
-		r.close(closes)
+// open is what he sees, and nothing else.
+func (r release) open() map[string]string {
+	seen := map[string]string{}
+	for key, s := range r {
+		if s.open {
+			seen[key] = s.version
+		}
 	}
-	r.answers[item+week] = value
+	return seen
 }
 
-// acts is how many random acts there are in all.
-var acts = flag.Int("acts", 2000, "random acts of releasing, publishing, taking back and correcting")
-
-// TestRelease_randomActs does what the three may do in random order, and
-// compares what the client sees with the small rule after every act.
+// TestRelease_randomActs does what everybody may do in random order, with the
+// database failing at any statement, and holds after every act: he sees what is
+// open by the rule and nothing else; nothing opens but by her proposal and the
+// therapist's publication after it; what is taken back is as if it had never been
+// published. ENOUGH_RELEASE_STEPS says how many acts; it is 2000 without.
 func TestRelease_randomActs(t *testing.T) {
 	t.Parallel()
 	const runs = 4
-	for seed := range uint64(runs) {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Parallel()
-			randomActs(t, rand.New(rand.NewPCG(2026, seed)), *acts/runs)
-		})
+	steps, err := strconv.Atoi(os.Getenv("ENOUGH_RELEASE_STEPS"))
+	if err != nil {
+		steps = 2000
 	}
+	all := make([]*releasing, runs)
+	t.Run("acts", func(t *testing.T) {
+		for seed := range all {
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+				t.Parallel()
+				all[seed] = newReleasing(t, uint64(seed))
+				all[seed].run(steps / runs)
+			})
+		}
+	})
+	sum := map[string]int{}
+	for _, s := range all {
+		for act, n := range s.done {
+			sum[act] += n
+		}
+	}
+	t.Logf("%d acts: %v", steps, sum)
 }
 
-func randomActs(t *testing.T, random *rand.Rand, n int) {
+// A releasing is one couple on which everybody acts.
+type releasing struct {
+	*testing.T
+	p       *modelstest.Practice
+	c       *modelstest.Couple
+	random  *rand.Rand
+	rule    release
+	fault   *fault
+	phase   map[string]string // its id, by week
+	answers map[string]string // as she last gave them, by item and week
+	pushed  map[string]bool   // weeks that hold publishing of what follows
+	aside   map[string]bool   // weeks
+	reads   map[string]string // what each thing that can be shown reads now
+	done    map[string]int
+}
+
+func newReleasing(t *testing.T, seed uint64) *releasing {
 	p, c := concluded(t)
-	r := release{map[string]string{}, map[string]string{}, map[string]string{}}
-	phase := map[string]string{}
-	for i, w := 0, models.Week(week1); w <= week8; i, w = i+1, w.Add(1) {
-		phase[string(w)] = phaseID(t, p, map[bool]string{true: "Baseline", false: "B1"}[i < 4])
-		reports, err := p.PartnerReport(ctx, p.Owner, c.CaseID, w)
+	s := &releasing{T: t, p: p, c: c, random: rand.New(rand.NewPCG(2026, seed)), rule: release{}, fault: newFault(t, p),
+		phase: map[string]string{}, answers: map[string]string{}, pushed: map[string]bool{}, aside: map[string]bool{}, done: map[string]int{}}
+	for i := range 8 {
+		w := models.Week(week1).Add(i)
+		s.phase[string(w)] = phaseID(t, p, map[bool]string{true: "Baseline", false: "B1"}[i < 4])
+		report, err := p.PartnerReport(ctx, p.Owner, c.CaseID, w)
 		must(t, err)
-		r.answers["conflict"+string(w)], r.answers["leaving"+string(w)] = number(reports.Conflict), number(reports.Leaving)
-		r.answers["noticed"+string(w)], r.answers["felt_real"+string(w)] = number(reports.Noticed), number(reports.FeltReal)
+		s.corrected(string(w), number(report.Conflict), number(report.Leaving), number(report.Noticed), number(report.FeltReal))
 	}
-	some := func(keys []string) (list []string) {
-		for _, key := range keys {
-			if random.IntN(4) == 0 {
-				list = append(list, key)
-			}
-		}
-		return list
-	}
-	pushed := map[string]string{}
-	done := map[string]int{}
-	for n := range n {
-		list, keys, version := offers(t, p, c)
-		offered := map[string]string{}
+	return s
+}
+
+func (s *releasing) run(steps int) {
+	acts := []func() string{s.propose, s.propose, s.publish, s.publish, s.publish, s.takeBack, s.correct, s.setAside, s.others, s.publishInVain}
+	for n := range steps {
+		list, _, _ := offers(s, s.p, s.c)
+		s.reads = map[string]string{}
 		for _, o := range list {
-			offered[o.Key()] = valueText(o.Value, o.Answer)
-			if _, ok := r.proposed[o.Key()]; ok != o.Proposed {
-				t.Fatalf("act %d: %s is proposed: %t, wanted %t", n, o.Key(), o.Proposed, ok)
-			}
-			if _, ok := r.shown[o.Key()]; ok != o.Shown {
-				t.Fatalf("act %d: she is told that %s is shown: %t, wanted %t", n, o.Key(), o.Shown, ok)
+			s.reads[o.Key()] = valueText(o.Value, o.Answer)
+			if stands, known := s.rule[o.Key()]; known != o.Proposed || stands.open != o.Shown {
+				s.Fatalf("act %d: she is told that %s is proposed: %t, shown: %t; by the rule it is %+v", n, o.Key(), o.Proposed, o.Shown, stands)
 			}
 		}
-		act := ""
-		switch random.IntN(5) {
-		case 0:
-			act = "proposed"
-			chosen := some(keys)
-			must(t, p.Propose(ctx, c.Partner, models.ProposeInput{Keys: chosen, Version: version}))
-			r.propose(chosen, offered)
-		case 1, 2:
-			chosen := some(slices.Sorted(maps.Keys(r.proposed)))
-			if random.IntN(3) == 0 { // tries for more than was proposed
-				chosen = some(keys)
-			}
-			today := string(models.DayOf(p.Now(), time.UTC))
-			spoken := map[bool]string{true: today}[random.IntN(2) == 0]
-			held := false
-			for w := models.Week(week5); w <= week8; w = w.Add(1) {
-				held = held || (pushed[string(w)] == "yes" && spoken == "")
-			}
-			err := publish(p, c, spoken, chosen...)
-			may := r.mayPublish(chosen, spoken != "", held)
-			if (err == nil) != may {
-				t.Fatalf("act %d: publishing %v gives %v, allowed should be %t", n, chosen, err, may)
-			}
-			if act = "refused"; may {
-				act = "published"
-				r.publish(chosen)
-			}
-		case 3:
-			act = "taken back"
-			key := keys[random.IntN(len(keys))]
-			must(t, p.TakeBack(ctx, c.Partner, key))
-			r.close(key)
-		case 4:
-			act = "corrected"
-			w := string(models.Week(week1).Add(random.IntN(8)))
-			was, err := p.PartnerReport(ctx, p.Owner, c.CaseID, models.Week(w))
-			must(t, err)
-			answer := func() string { return []string{"", "3", "4"}[random.IntN(3)] }
-			in := models.PartnerReportInput{Week: w, Version: number(&was.Version), Tension: answer(), Leaving: answer(), Noticed: answer(), Real: answer(),
-				Pushed: []string{"no", "no", "no", "no", "no", "yes"}[random.IntN(6)]}
-			must(t, p.EnterPartnerReport(ctx, p.Owner, c.CaseID, in))
-			if in.Pushed == "yes" { // a correction does not undo it
-				pushed[w] = "yes"
-			}
-			kept := func(s string, asked bool) string {
-				if s == "" || !asked {
-					return "nil"
-				}
-				return s
-			}
-			plan := w >= week5
-			r.answer("conflict", w, kept(in.Tension, true), "conflict."+w)
-			r.answer("noticed", w, kept(in.Noticed, plan), "noticed."+w)
-			r.answer("leaving", w, kept(in.Leaving, true), "leaving."+phase[w])
-			r.answer("felt_real", w, kept(in.Real, plan && in.Noticed != ""), "felt_real."+phase[w])
+		before, mayOpen := s.rule.open(), maps.Clone(s.rule)
+		act := acts[s.random.IntN(len(acts))]()
+		s.done[act]++
+		seen := s.seen()
+		if want := s.rule.open(); !maps.Equal(seen, want) {
+			s.Fatalf("act %d (%s): he sees %v, wanted %v", n, act, seen, want)
 		}
-		done[act]++
-		if got := shown(t, p, c); !maps.Equal(got, r.shown) {
-			t.Fatalf("act %d (%s): he sees %v, wanted %v", n, act, got, r.shown)
+		for key, value := range seen {
+			if _, was := before[key]; !was && (act != "published" || mayOpen[key].version != value) {
+				s.Fatalf("act %d (%s): %s has opened, which stood at %+v", n, act, key, mayOpen[key])
+			}
 		}
 	}
-	for _, act := range []string{"proposed", "published", "refused", "taken back", "corrected"} {
-		if done[act] < n/40 {
-			t.Errorf("of %d acts only %d were %s", n, done[act], act)
+	for _, act := range []string{"proposed", "published", "refused", "taken back", "corrected", "set aside", "taken in", "something else", "published in vain", "failed"} {
+		if s.done[act] < steps/100 {
+			s.Errorf("of %d acts only %d were %s", steps, s.done[act], act)
 		}
 	}
-	wantLook(t, p, "0", `SELECT count(*) FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = s.id)`)
+	wantLook(s, s.p, "0", `SELECT count(*) FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM snapshot_values v WHERE v.snapshot_id = s.id)`)
+}
+
+// try does an act of which, one time in five, some statement fails: then nothing
+// of it is kept, and then is not done.
+func (s *releasing) try(name string, act func() error, then func()) string {
+	s.Helper()
+	if s.random.IntN(5) > 0 {
+		must(s, act())
+		then()
+		return name
+	}
+	failed, err := s.fault.at(1+s.random.IntN(8), act)
+	if !failed {
+		must(s, err)
+		then()
+		return name
+	}
+	if err == nil {
+		s.Fatalf("%s: a statement failed, and nobody was told", name)
+	}
+	return "failed"
 }
