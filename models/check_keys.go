@@ -19,24 +19,27 @@ func lookInto(database string) *DB {
 	return &DB{now: time.Now, disk: failing{failed: make(chan struct{})}, readers: readOnly(database, logged(database))}
 }
 
-// checkKeys opens the keys of the database that is looked into, and with them
-// every name and text. file is the database's own place, by which its key is
-// found. opened says that the practice's own key is open, whatever else is wrong.
-func (db *DB) checkKeys(ctx context.Context, database, file, key string) (opened bool, found string, err error) {
+// openToCheck opens the practice's own key of the database that is looked into.
+// file is the database's own place, by which the master key is found. opened is
+// false without an error for a practice that has no key yet.
+func (db *DB) openToCheck(ctx context.Context, database, file, key string) (opened bool, err error) {
 	if err := db.keys.find(file, key); err != nil {
-		return false, "", err
+		return false, err
 	}
-	master, kept := db.keys.file, caseKeysFile(db.keys.file)
+	master := db.keys.file
 	if _, err := os.Stat(master); errors.Is(err, fs.ErrNotExist) {
-		return false, "", missingKeys{fmt.Errorf("the master key is not at %s: put it back there with %s beside it, or say with -key where it is; "+
-			"without the two no name and no text can be read, and they are in no backup", master, filepath.Base(kept))}
+		return false, missingKeys{fmt.Errorf("the master key is not at %s: put it back there with %s beside it, or say with -key where it is; "+
+			"without the two no name and no text can be read, and they are in no backup", master, filepath.Base(caseKeysFile(master)))}
 	}
-	if known, err := db.openKeys(ctx, database); err != nil || !known {
-		return false, "the practice has none yet; the next start makes them", err
-	}
+	known, err := db.openKeys(ctx, database)
+	return known && err == nil, err
+}
+
+// checkTexts opens every name and text.
+func (db *DB) checkTexts(ctx context.Context) (string, error) {
 	cases, err := firstColumn(ctx, db.readers, `SELECT id FROM cases`)
 	if err != nil {
-		return true, "", err
+		return "", err
 	}
 	lacking := 0
 	for _, id := range cases {
@@ -45,10 +48,10 @@ func (db *DB) checkKeys(ctx context.Context, database, file, key string) (opened
 		}
 	}
 	if lacking > 0 {
-		return true, "", missingKeys{fmt.Errorf("the keys of %d of %d cases are not in %s: put back a later copy of that file; without them no name and no text of these cases can be read",
-			lacking, len(cases), kept)}
+		return "", fmt.Errorf("the keys of %d of %d cases are not in %s: put back a later copy of that file; without them no name and no text of these cases can be read",
+			lacking, len(cases), caseKeysFile(db.keys.file))
 	}
-	return true, fmt.Sprintf("%s opens every name and text of %d cases", master, len(cases)), db.CheckTexts(ctx)
+	return fmt.Sprintf("%s opens every name and text of %d cases", db.keys.file, len(cases)), db.CheckTexts(ctx)
 }
 
 // checkAudit walks the audit from its first row to where the last backup that

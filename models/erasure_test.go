@@ -157,7 +157,7 @@ func TestEraseCase_nothingIsLeft(t *testing.T) {
 		t.Error("rows of the other couple have changed")
 	}
 	keys, err := os.ReadFile(models.KeyFile(p.File) + ".cases")
-	if err != nil || bytes.Contains(keys, []byte(c.CaseID)) || !bytes.Contains(keys, []byte(other.CaseID)) {
+	if err != nil || !bytes.Contains(keys, []byte("- "+c.CaseID+"\n")) || bytes.Contains(keys, []byte(c.CaseID+" ")) || !bytes.Contains(keys, []byte(other.CaseID+" ")) {
 		t.Errorf("the key is kept, or the other couple’s is not: %v", err)
 	}
 	raw = asItLies(t, p)
@@ -236,7 +236,7 @@ func TestEraseCase_brokenOff(t *testing.T) {
 	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true})
 	must(t, err)
 	must(t, again.Close())
-	if after, err := os.ReadFile(file); err != nil || bytes.Contains(after, []byte(c.CaseID)) {
+	if after, err := os.ReadFile(file); err != nil || bytes.Contains(after, []byte(c.CaseID+" ")) {
 		t.Errorf("the key is there still: %s, %v", after, err)
 	}
 }

@@ -37,7 +37,7 @@ type keys struct {
 	made     bool     // the master key, just now
 
 	mu    sync.Mutex
-	cases map[string]seal.Key
+	cases map[string]seal.Key // no key for a case that was erased
 }
 
 // KeyFile is where the master key of a practice lies unless told otherwise:
@@ -161,8 +161,8 @@ func (k *keys) ofCase(id string) (seal.Key, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key, ok := k.cases[id]
-	if !ok {
+	key := k.cases[id]
+	if key.None() {
 		return key, fmt.Errorf("the key of this case is not in %s", caseKeysFile(k.file))
 	}
 	return key, nil
@@ -174,9 +174,18 @@ func (k *keys) addCase(id string) error {
 	return k.changeCases(func(cases map[string]seal.Key) { cases[id] = seal.NewKey() })
 }
 
-// destroyCase strikes out the key of a case, for good.
+// destroyCase strikes out the key of a case, for good. That there was one stays,
+// so that a backup from before it can be told from keys that were lost.
 func (k *keys) destroyCase(id string) error {
-	return k.changeCases(func(cases map[string]seal.Key) { delete(cases, id) })
+	return k.changeCases(func(cases map[string]seal.Key) { cases[id] = seal.Key{} })
+}
+
+// struckOut says whether the key of a case was struck out.
+func (k *keys) struckOut(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, known := k.cases[id]
+	return known && key.None()
 }
 
 // changeCases reads the keys of the cases and changes them, in their file and
@@ -217,6 +226,9 @@ func lockFile(name string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil // closing lets go
 }
 
+// struck begins the line of a case whose key was struck out.
+const struck = "- "
+
 // readCaseKeys reads the keys of the cases, one a line: the id of the case and
 // its wrapped key. No file is no case.
 func readCaseKeys(name string, master seal.Key) (map[string]seal.Key, error) {
@@ -229,6 +241,10 @@ func readCaseKeys(name string, master seal.Key) (map[string]seal.Key, error) {
 		return nil, err
 	}
 	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+		if id, ok := strings.CutPrefix(lines.Text(), struck); ok {
+			cases[id] = seal.Key{}
+			continue
+		}
 		id, text, _ := strings.Cut(lines.Text(), " ")
 		wrapped, err := base64.StdEncoding.DecodeString(text)
 		if err == nil {
@@ -244,6 +260,10 @@ func readCaseKeys(name string, master seal.Key) (map[string]seal.Key, error) {
 func writeCaseKeys(name string, master seal.Key, cases map[string]seal.Key) error {
 	var b bytes.Buffer
 	for _, id := range slices.Sorted(maps.Keys(cases)) {
+		if cases[id].None() {
+			fmt.Fprintln(&b, struck+id)
+			continue
+		}
 		fmt.Fprintln(&b, id, base64.StdEncoding.EncodeToString(master.Wrap(cases[id], "case key", id)))
 	}
 	return seal.Replace(name, b.Bytes())

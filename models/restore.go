@@ -19,11 +19,19 @@ import (
 type Restored struct {
 	Manifest
 	Keys   string  // which open it, when there is no fault
+	Erased int     // cases in it that have been erased since, and are erased again
 	Faults []error // in what was kept, and which keys are to be put back first
 }
 
 func (r Restored) String() string {
-	return strings.TrimSpace(r.Manifest.String() + "\n" + r.Keys)
+	text := r.Manifest.String()
+	if r.Keys != "" {
+		text += "\n" + r.Keys
+	}
+	if r.Erased > 0 {
+		text += fmt.Sprintf("\n%d cases had been erased since, and were erased in it too", r.Erased)
+	}
+	return text
 }
 
 // Restore puts the database of a backup into the file of o, whose folder must be
@@ -74,23 +82,25 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
 	look := lookInto(part)
-	defer look.readers.Close()
-	opened, found, err := look.checkKeys(ctx, part, file, o.Key)
-	switch {
-	case err == nil:
-		r.Keys = found
-	case opened || errors.As(err, &missingKeys{}):
-		r.Faults = append(r.Faults, err)
-	default:
+	defer func() { look.readers.Close() }()
+	opened, err := look.openToCheck(ctx, part, file, o.Key)
+	if errors.As(err, &missingKeys{}) {
+		r.Faults, err = append(r.Faults, err), nil
+	}
+	if err != nil {
 		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
+	if r.Erased, err = look.makeReady(ctx, part, opened); err != nil {
+		return r, err
+	}
 	if opened {
+		look.readers = readOnly(part, false)
+		if r.Keys, err = look.checkTexts(ctx); err != nil {
+			r.Keys, r.Faults = "", append(r.Faults, err)
+		}
 		if _, err := look.VerifyAudit(ctx, r.Audit); err != nil {
 			r.Faults = append(r.Faults, err)
 		}
-	}
-	if err := look.makeReady(ctx, part, opened); err != nil {
-		return r, err
 	}
 	if err := ctx.Err(); err != nil {
 		return r, err
@@ -169,28 +179,61 @@ func verify(ctx context.Context, part string, m Manifest) error {
 }
 
 // makeReady brings a restored database to where it can be served from. Its
-// backup is there already: none is made before the schema changes. The audit
-// says that it was restored if its key is open.
-func (db *DB) makeReady(ctx context.Context, part string, opened bool) error {
+// backup is there already: none is made before the schema changes. With its key
+// open, what has been erased since is erased again, and the audit says both.
+func (db *DB) makeReady(ctx context.Context, part string, opened bool) (erased int, err error) {
 	if err := db.readers.Close(); err != nil {
-		return err
+		return 0, err
 	}
 	db.writer = openPool(part, 1, nil, "_txlock", "immediate")
-	err := db.migrate(ctx, part)
-	if err == nil {
+	if err = db.migrate(ctx, part); err == nil {
 		err = db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
 			if _, err := t.ExecContext(ctx, `DELETE FROM sessions`); err != nil || !opened {
+				return err
+			}
+			if erased, err = t.eraseAgain(ctx); err != nil {
 				return err
 			}
 			return t.audit(ctx, Viewer{}, didRestore, "", "")
 		})
 	}
+	if err == nil && erased > 0 {
+		err = db.sweep(ctx)
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
-		return err
+		return 0, err
 	}
 	f, err := os.OpenFile(part, os.O_RDWR, 0)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return erased, errors.Join(f.Sync(), f.Close())
+}
+
+// eraseAgain erases the cases whose keys were struck out, and counts them.
+func (t *tx) eraseAgain(ctx context.Context) (n int, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT id, client_id, partner_id FROM cases`)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var list []Case
+	for rows.Next() {
+		var c Case
+		if err := rows.Scan(&c.ID, &c.Client.ID, &c.Partner.ID); err != nil {
+			return 0, err
+		}
+		if t.keys.struckOut(c.ID) {
+			list = append(list, c)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return 0, err
+	}
+	for _, c := range list {
+		if err := errors.Join(t.eraseCase(ctx, c), t.audit(ctx, Viewer{}, didErase, c.ID, c.ID)); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
 }

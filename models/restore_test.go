@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,5 +109,44 @@ func TestCheck_auditByTheLastBackup(t *testing.T) {
 	must(t, os.RemoveAll(filepath.Join(filepath.Dir(p.File), "backups")))
 	if names, all := wrong(t, p.File, time.Now()); fmt.Sprint(names) != "[backups]" || !strings.Contains(all, "no backup that can be read here says how many") {
 		t.Errorf("without the backup wrong is %v:\n%s", names, all)
+	}
+}
+
+// A backup outlives what was erased after it. Its key is gone, so that nothing
+// of the case can be read, and what is restored does not hold it any more.
+func TestRestore_erasedSince(t *testing.T) {
+	t.Parallel()
+	p := served(t)
+	gone := p.Couple(t, p.Owner, "bob")
+	archive := filepath.Join(t.TempDir(), "kept")
+	_, err := models.BackUp(t.Context(), p.File, archive, nil, p.Now())
+	must(t, err)
+	must(t, closeCase(p, gone, "close"))
+	unswept, err := p.EraseCase(t.Context(), p.Owner, gone.CaseID, models.EraseInput{Name: "bob Client", Submission: sub("erase")})
+	must(t, err)
+	must(t, unswept)
+	o := models.Options{File: filepath.Join(t.TempDir(), "data", "enough.db"), Key: models.KeyFile(p.File), CheapPassphrases: true}
+	r, err := models.Restore(t.Context(), archive, "", o)
+	must(t, err)
+	if r.Erased != 1 || len(r.Faults) > 0 || r.Tables["cases"] != 2 || !strings.Contains(r.String(), "opens every name and text of 1 cases") {
+		t.Errorf("%d of %d cases are erased again, faults %v: %s", r.Erased, r.Tables["cases"], r.Faults, r)
+	}
+	raw, err := sql.Open("sqlite", o.File)
+	must(t, err)
+	defer raw.Close()
+	var people int
+	must(t, raw.QueryRow(`SELECT count(*) FROM people`).Scan(&people))
+	if people != 3 {
+		t.Errorf("%d people, wanted the owner and one couple", people)
+	}
+	db, err := models.Open(o)
+	must(t, err)
+	defer db.Close()
+	list, err := db.Cases(t.Context(), p.Owner)
+	if err != nil || len(list) != 1 || list[0].ID == gone.CaseID {
+		t.Errorf("cases: %v, %v", list, err)
+	}
+	if _, err := db.VerifyAudit(t.Context(), r.Audit); err != nil {
+		t.Error(err)
 	}
 }

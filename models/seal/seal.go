@@ -22,6 +22,9 @@ type Key struct {
 	aead cipher.AEAD // AES-256-GCM
 }
 
+// None says whether this is no key.
+func (k Key) None() bool { return k.aead == nil }
+
 // KeySize is the length of a key in bytes.
 const KeySize = 32
 
@@ -125,7 +128,7 @@ func (k Key) close(plain []byte, place []string) []byte {
 }
 
 func (k Key) open(sealed []byte, place []string) ([]byte, error) {
-	if k.aead == nil || len(sealed) == 0 || sealed[0] != version {
+	if k.None() || len(sealed) == 0 || sealed[0] != version {
 		return nil, ErrSealed
 	}
 	plain, err := k.aead.Open(nil, nil, sealed[1:], bound(place))
