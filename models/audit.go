@@ -27,6 +27,13 @@ type auditRow struct {
 	chain    []byte
 }
 
+// auditColumns are those of a row, for into.
+const auditColumns = `id, at, person_id, role, action, case_id, object_id, result, request_id, chain`
+
+func (r *auditRow) into() []any {
+	return []any{&r.id, &r.at, &r.personID, &r.role, &r.action, &r.caseID, &r.objectID, &r.result, &r.request, &r.chain}
+}
+
 // beforeFirst stands for the chain before the first row.
 var beforeFirst = make([]byte, sha256.Size)
 
@@ -65,7 +72,7 @@ func (t *tx) addAudit(ctx context.Context, r auditRow) error {
 	}
 	r.id++
 	r.at, r.request = t.stamp(), requestOf(ctx)
-	_, err = t.ExecContext(ctx, `INSERT INTO audit (id, at, person_id, role, action, case_id, object_id, result, request_id, chain)
+	_, err = t.ExecContext(ctx, `INSERT INTO audit (`+auditColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		r.id, r.at, r.personID, r.role, r.action, r.caseID, r.objectID, r.result, r.request, r.chained(t.keys.secret("audit").Bytes(), before))
 	t.audited = t.audited || err == nil

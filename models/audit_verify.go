@@ -57,14 +57,14 @@ func (db *DB) AuditHead(ctx context.Context) (head AuditHead, err error) {
 func (db *DB) VerifyAudit(ctx context.Context, known AuditHead) (head AuditHead, err error) {
 	w := auditWalk{key: db.secret("audit"), known: known}
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
-		rows, err := t.QueryContext(ctx, `SELECT id, at, person_id, role, action, case_id, object_id, result, request_id, chain FROM audit ORDER BY id`)
+		rows, err := t.QueryContext(ctx, `SELECT `+auditColumns+` FROM audit ORDER BY id`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var r auditRow
-			if err := rows.Scan(&r.id, &r.at, &r.personID, &r.role, &r.action, &r.caseID, &r.objectID, &r.result, &r.request, &r.chain); err != nil {
+			if err := rows.Scan(r.into()...); err != nil {
 				return w.fault("cannot be read: " + err.Error())
 			}
 			if err := w.step(r); err != nil {

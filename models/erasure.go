@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,22 +64,26 @@ func (t *tx) eraseCase(ctx context.Context, c Case) error {
 }
 
 // finishErasures strikes out the keys of erased cases that were left when the
-// program was broken off.
+// program was broken off. Only a row that the program wrote itself counts: who
+// can write into the file alone makes no key go.
 func (db *DB) finishErasures(ctx context.Context) error {
-	rows, err := db.writer.QueryContext(ctx, `SELECT case_id FROM audit WHERE action = $1`, string(didErase))
+	rows, err := db.writer.QueryContext(ctx, `SELECT `+auditColumns+`, COALESCE((SELECT chain FROM audit b WHERE b.id = audit.id - 1), $1) FROM audit WHERE action = $2`,
+		beforeFirst, string(didErase))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var r auditRow
+		var before []byte
+		if err := rows.Scan(append(r.into(), &before)...); err != nil {
 			return err
 		}
-		if _, err := db.keys.ofCase(id); err == nil {
-			if err := db.keys.destroyCase(id); err != nil {
-				return err
-			}
+		if _, err := db.keys.ofCase(r.caseID); err != nil || !bytes.Equal(r.chain, r.chained(db.secret("audit"), before)) {
+			continue
+		}
+		if err := db.keys.destroyCase(r.caseID); err != nil {
+			return err
 		}
 	}
 	return rows.Err()

@@ -241,6 +241,25 @@ func TestEraseCase_brokenOff(t *testing.T) {
 	}
 }
 
+// TestEraseCase_forged says in the file alone that a case was erased: its key
+// stays.
+func TestEraseCase_forged(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	raw, err := sql.Open("sqlite", p.File)
+	must(t, err)
+	_, err = raw.Exec(`INSERT INTO audit (at, person_id, role, action, case_id, object_id, result, request_id, chain)
+		SELECT at, person_id, role, 'case erased', ?, ?, 'done', '', chain FROM audit ORDER BY id DESC LIMIT 1`, c.CaseID, c.CaseID)
+	must(t, err)
+	must(t, raw.Close())
+	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true})
+	must(t, err)
+	must(t, again.Close())
+	if kept, err := os.ReadFile(models.KeyFile(p.File) + ".cases"); err != nil || !bytes.Contains(kept, []byte(c.CaseID)) {
+		t.Errorf("its key is gone (%v)", err)
+	}
+}
+
 // TestEraseCase_everyTableGoesWithIt holds every table, the ones to come too, to
 // go with the row of the case or of a person, or to be named here.
 func TestEraseCase_everyTableGoesWithIt(t *testing.T) {
