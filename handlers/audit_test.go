@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -173,6 +174,49 @@ func TestAudit_refusals(t *testing.T) {
 		}
 		release()
 	}
+}
+
+// TestAudit_everybodyElse asks for every page of a case as everybody but its
+// therapist: who is let in leaves one row that says what was read, who is signed
+// in and refused one that says so, and nobody none.
+func TestAudit_everybodyElse(t *testing.T) {
+	asked, read, refused := 0, 0, 0
+	for _, actor := range actors {
+		if actor == "therapist" {
+			continue
+		}
+		p := theStage(t).open(t)
+		for _, r := range p.routes() {
+			if r.method != http.MethodGet || !strings.Contains(r.path, ":case") && !strings.Contains(r.path, ":experiment") {
+				continue
+			}
+			if asked++; asked%20 == 0 {
+				p.clock.Set(p.clock.Now().Add(time.Minute)) // a minute takes so many refusals
+			}
+			before := count(t, p.raw, `SELECT max(id) FROM audit`)
+			w := p.as(actor).get(p.target(p.App, r.path, "own"))
+			const of = `SELECT count(*) FROM audit WHERE id > ? AND result = ?`
+			done, no := count(t, p.raw, of, before, "done"), count(t, p.raw, of, before, "refused")
+			wantDone, wantNo := 0, 0
+			switch {
+			case w.Code == http.StatusOK:
+				wantDone = 1
+				if count(t, p.raw, of+` AND case_id = ? AND person_id = ?`, before, "done", p.couple.CaseID, p.personOf(actor)) != 1 {
+					t.Errorf("GET %s as %s: no row says what was read by whom", r.path, actor)
+				}
+			case roleOf(actor) != "":
+				wantNo = 1
+			}
+			if done != wantDone || no != wantNo {
+				t.Errorf("GET %s as %s: %d, and %d rows of what was done and %d of what was refused", r.path, actor, w.Code, done, no)
+			}
+			read, refused = read+done, refused+no
+		}
+	}
+	if asked < 300 || refused < 100 {
+		t.Errorf("only %d requests, %d refused", asked, refused)
+	}
+	t.Logf("%d requests: %d read, %d refused to somebody who is signed in; a row for each", asked, read, refused)
 }
 
 // TestAudit_printNeedsItsRow refuses a sheet for paper when the audit cannot
