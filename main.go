@@ -238,6 +238,7 @@ var commands = []command{
 	{"backup", "keep a practice as it is now in one file", backupMore, 1, backup},
 	{"restore", "put a practice back from a backup into an empty folder", restoreMore, 1, restore},
 	{"check", "look through a practice: soundness, settings, rights, backups", checkMore, 0, check},
+	{"rekey", "put a practice under a new master key", rekeyMore, 0, rekey},
 	{"version", "say which version this is", "", 0, showVersion},
 }
 
@@ -382,5 +383,29 @@ func check(flags *flag.FlagSet, c call) func([]string) error {
 			return fmt.Errorf("%d wrong", wrong)
 		}
 		return nil
+	}
+}
+
+const rekeyMore = `
+The program must not be serving the practice meanwhile. The old key opens the practice
+no more, but for copies that were made before: keep it for as long as you keep those.
+`
+
+func rekey(flags *flag.FlagSet, c call) func([]string) error {
+	data, key := dataFlag(flags, c.getenv), keyFlag(flags, c.getenv)
+	return func([]string) error {
+		if _, err := os.Stat(database(*data)); err != nil {
+			return fmt.Errorf("there is no practice in %s", *data)
+		}
+		db, err := models.Open(models.Options{File: database(*data), Key: *key})
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(db.Rekey(c.ctx), db.Close()); err != nil {
+			return err
+		}
+		file, _ := db.KeyMade()
+		_, err = fmt.Fprintf(c.stdout, "%s is new, and %s.cases: copy both to the safe\n", file, file)
+		return err
 	}
 }

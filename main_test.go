@@ -403,3 +403,36 @@ func TestBackup_killed(t *testing.T) {
 		t.Error("none was killed in time")
 	}
 }
+
+// TestRekey_whileServed is refused while the program serves the practice, and
+// done when it has stopped.
+func TestRekey_whileServed(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	key := func() string {
+		text, err := os.ReadFile(data + ".key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	rekey := func() (status int, said string) {
+		var out output
+		status = run(context.Background(), []string{"rekey", "-data", data}, noEnv, &out, &out)
+		return status, out.String()
+	}
+	if status, said := rekey(); status != 1 || !strings.Contains(said, "no practice") {
+		t.Errorf("without a practice: %d, %s", status, said)
+	}
+	t.Run("served", func(t *testing.T) {
+		start(t, "-data", data, "-backups", "none")
+		before := key()
+		if status, said := rekey(); status != 1 || !strings.Contains(said, "stop it first") || key() != before {
+			t.Errorf("while it is served: %d, %s", status, said)
+		}
+	})
+	before := key()
+	if status, said := rekey(); status != 0 || !strings.Contains(said, "copy both") || key() == before {
+		t.Errorf("when it is stopped: %d, %s", status, said)
+	}
+	t.Run("served again", func(t *testing.T) { start(t, "-data", data, "-backups", "none") })
+}

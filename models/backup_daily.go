@@ -30,7 +30,8 @@ const daysKept = 35
 var backupName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(T\d{6}Z-schema\d+)?\.tar\.gz(\.age)?$`)
 
 // KeepBackups makes the backup of each day, the first one at once when it lacks,
-// until ctx ends. What fails is tried again an hour later.
+// until ctx ends, and keeps a copy of the keys of the cases beside them, an hour
+// old at most. What fails is tried again an hour later.
 func (db *DB) KeepBackups(ctx context.Context, log *slog.Logger) {
 	if len(db.backups.To) == 0 {
 		log.Warn("the daily backups are not encrypted: name a recipient with -backup-to", "folder", db.backups.Dir)
@@ -39,6 +40,9 @@ func (db *DB) KeepBackups(ctx context.Context, log *slog.Logger) {
 	defer hourly.Stop()
 	for {
 		began := time.Now()
+		if err := db.keys.copyCases(db.backups.Dir); err != nil {
+			log.Error("the keys of the cases were not copied beside the backups; trying again in an hour", "error", err)
+		}
 		switch name, m, err := db.BackUpToday(ctx); {
 		case ctx.Err() != nil:
 			return

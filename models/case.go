@@ -69,7 +69,7 @@ func (db *DB) OpenCase(ctx context.Context, v Viewer, in OpenCaseInput) (id stri
 		id, err = t.makeOnce(ctx, v, in.Submission, "open case", in, func() (string, error) {
 			id := newID()
 			if err := t.keys.addCase(id); err != nil {
-				return "", unavailable(err)
+				return "", notSaved(err)
 			}
 			clientID, err1 := t.addPerson(ctx, id, Client, false, client)
 			partnerID, err2 := t.addPerson(ctx, id, Partner, false, partner)

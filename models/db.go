@@ -38,6 +38,7 @@ type DB struct {
 	client  *sql.DB
 	known   statements // of the two reading pools
 	keys    keys
+	held    *os.File // the folder, shared with other programs
 	file    string
 	backups Backups
 	now     func() time.Time
@@ -113,6 +114,9 @@ func Open(o Options) (*DB, error) {
 			return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
 		}
 	}
+	if db.held, err = hold(filepath.Dir(file)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
 }
 
@@ -131,6 +135,9 @@ func (db *DB) Close() error {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
+	}
+	if db.held != nil {
+		_ = db.held.Close() // closed before, when the database was
 	}
 	return errors.Join(errs...)
 }

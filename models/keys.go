@@ -214,6 +214,51 @@ func (k *keys) changeCases(change func(map[string]seal.Key)) error {
 	return nil
 }
 
+// caseKeysCopy is the name of a copy of the keys of the cases beside the backups.
+const caseKeysCopy = "case-keys"
+
+// copyCases puts a copy of the keys of the cases into a folder, in the place of
+// the one before: what was struck out lives on in none. They are wrapped, and
+// nobody can use them without the master key.
+func (k *keys) copyCases(folder string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	unlock, err := lockFile(k.file)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := os.ReadFile(caseKeysFile(k.file))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	copied := filepath.Join(folder, caseKeysCopy)
+	if before, err := os.ReadFile(copied); err == nil && bytes.Equal(before, now) {
+		return nil
+	}
+	return errors.Join(PrivateFolder(folder), seal.Replace(copied, now))
+}
+
+// takeCases puts the copy beside a backup back where the keys of the cases
+// belong, if there are none.
+func (k *keys) takeCases(folder string) error {
+	_, err := os.Stat(caseKeysFile(k.file))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	copied, err := os.ReadFile(filepath.Join(folder, caseKeysCopy))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return seal.Replace(caseKeysFile(k.file), copied)
+}
+
 // lockFile holds a file against other processes until it is let go.
 func lockFile(name string) (unlock func(), err error) {
 	f, err := os.Open(name)
@@ -269,12 +314,28 @@ func writeCaseKeys(name string, master seal.Key, cases map[string]seal.Key) erro
 	return seal.Replace(name, b.Bytes())
 }
 
+// hold opens a folder that whoever serves its practice holds together with
+// others, and nobody alone.
+func hold(folder string) (*os.File, error) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("the master key of %s is being changed: start again when that is done", folder), f.Close())
+	}
+	return f, nil
+}
+
 // Rekey puts the practice under a new master key. What the old one opened, it
-// opens no more, but for old copies. No server may run meanwhile: it would go
-// on with the old key. Whenever it is broken off, either the old key opens the
-// practice or the new one does.
+// opens no more, but for old copies. It is refused while another program has the
+// practice open, which would go on with the old key. Whenever it is broken off,
+// either the old key opens the practice or the new one does.
 func (db *DB) Rekey(ctx context.Context) error {
 	k := &db.keys
+	if err := syscall.Flock(int(db.held.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another program has the practice open: stop it first")
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, name := range []string{nextKey(k.file), caseKeysFile(nextKey(k.file))} {

@@ -1,11 +1,14 @@
 package models_test
 
 import (
+	"context"
 	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -239,4 +242,53 @@ func TestAllSealed_everyBlob(t *testing.T) {
 	for column := range listed {
 		t.Errorf("%s is listed and not in the schema", column)
 	}
+}
+
+// TestKeepBackups_copiesTheKeys: beside the backups lies a copy of the keys of
+// the cases as they are now, and nothing that opens it.
+func TestKeepBackups_copiesTheKeys(t *testing.T) {
+	t.Parallel()
+	p, c := baseline(t)
+	folder := filepath.Join(filepath.Dir(p.File), "backups")
+	copied, key := filepath.Join(folder, "case-keys"), models.KeyFile(p.File)
+	keep := func() string {
+		t.Helper()
+		stop, cancel := context.WithCancel(ctx)
+		done := make(chan struct{})
+		before, _ := os.ReadFile(copied)
+		go func() { p.KeepBackups(stop, slog.New(slog.DiscardHandler)); close(done) }()
+		var text []byte
+		for range 1000 {
+			text, _ = os.ReadFile(copied)
+			if string(text) != string(before) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		cancel()
+		<-done
+		return string(text)
+	}
+	if text, kept := keep(), read(t, key+".cases"); text != kept || !strings.HasPrefix(text, c.CaseID+" ") {
+		t.Errorf("beside the backups lies %q", text)
+	}
+	p.Couple(t, p.Owner, "bob")
+	if text := keep(); strings.Count(text, "\n") != 2 {
+		t.Errorf("after another case there lies %q", text)
+	}
+	names, err := os.ReadDir(folder)
+	must(t, err)
+	master := strings.Fields(read(t, key))
+	for _, entry := range names {
+		if strings.Contains(read(t, filepath.Join(folder, entry.Name())), master[len(master)-1]) {
+			t.Errorf("%s holds the master key", entry.Name())
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	must(t, err)
+	return string(text)
 }

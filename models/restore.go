@@ -36,7 +36,8 @@ func (r Restored) String() string {
 
 // Restore puts the database of a backup into the file of o, whose folder must be
 // empty but for backups, or not there. identity is the name of a file of age
-// identities; empty when the backup is not encrypted.
+// identities; empty when the backup is not encrypted. Where the keys of the cases
+// are not, a copy of them beside the backup takes their place.
 //
 // Before the database gets its name it is held against its manifest, looked
 // through, opened with the keys, brought to the schema of this program, and all
@@ -83,6 +84,9 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 	}
 	look := lookInto(part)
 	defer func() { look.readers.Close() }()
+	if err := errors.Join(look.keys.find(file, o.Key), look.keys.takeCases(filepath.Dir(archive))); err != nil {
+		return r, err
+	}
 	opened, err := look.openToCheck(ctx, part, file, o.Key)
 	if errors.As(err, &missingKeys{}) {
 		r.Faults, err = append(r.Faults, err), nil

@@ -34,6 +34,9 @@ func TestRestore_keys(t *testing.T) {
 		}, "is not the one of this practice", nil, ""},
 		{"no keys of the cases", nil, func(t *testing.T, p *modelstest.Practice, key string) { must(t, os.Remove(key+".cases")) }, "",
 			[]string{"the keys of 1 of 1 cases are not in"}, ""},
+		{"no keys of the cases but their copy beside the backup", nil, func(t *testing.T, p *modelstest.Practice, key string) {
+			must(t, os.Rename(key+".cases", filepath.Join(filepath.Dir(key), "case-keys")))
+		}, "", nil, "opens every name and text of 1 cases"},
 		{"the keys of the cases from before the last one", func(t *testing.T, p *modelstest.Practice) { p.Couple(t, p.Owner, "bob") },
 			func(t *testing.T, p *modelstest.Practice, key string) {
 				text, err := os.ReadFile(key + ".cases")
@@ -53,10 +56,10 @@ func TestRestore_keys(t *testing.T) {
 			if c.before != nil {
 				c.before(t, p)
 			}
-			archive := filepath.Join(t.TempDir(), "kept")
+			dir := t.TempDir()
+			archive := filepath.Join(dir, "kept")
 			_, err := models.BackUp(t.Context(), p.File, archive, nil, p.Now())
 			must(t, err)
-			dir := t.TempDir()
 			key := filepath.Join(dir, "data.key")
 			for _, ending := range []string{"", ".cases"} {
 				text, err := os.ReadFile(models.KeyFile(p.File) + ending)

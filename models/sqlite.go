@@ -27,6 +27,11 @@ func unavailable(err error) error {
 	if !refused {
 		return err
 	}
+	return notSaved(err)
+}
+
+// notSaved is the one error that may be answered with 503.
+func notSaved(err error) error {
 	return &Error{Kind: Unavailable, Message: "Not saved. Your answers are still on this page. Try again.", Err: err}
 }
 
