@@ -49,6 +49,9 @@ func check(ctx context.Context, file string) error {
 		if known, err := knowsItsLog(file); err != nil || !known {
 			return errors.Join(err, refusal(file, "there is a log of its last changes, and it does not know of it"))
 		}
+		if lost, err := lostInside(file + "-wal"); err != nil || lost {
+			return errors.Join(err, refusal(file, "the log of its last changes is broken before the last of them"))
+		}
 	}
 	pool := readOnly(file, logged(file))
 	defer pool.Close()
@@ -67,7 +70,7 @@ func check(ctx context.Context, file string) error {
 		return refusal(file, "it is no database of a practice")
 	}
 	var first string
-	if err := pool.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&first); err != nil || first != "ok" {
+	if err := pool.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&first); err != nil || first != "ok" {
 		return refusal(file, firstLine(first, err))
 	}
 	var table string

@@ -35,7 +35,7 @@ func ReadFile(name string) (Key, error) {
 	text, ok := strings.CutPrefix(string(b), heading)
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if !ok || err != nil || len(raw) != KeySize {
-		return Key{}, fmt.Errorf("%s is not a key file of Enough, or it is damaged", name)
+		return Key{}, fmt.Errorf("%s is not a key file of Enough, or it is damaged: put back the right one", name)
 	}
 	return KeyOf(raw)
 }
