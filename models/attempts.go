@@ -34,8 +34,12 @@ func (a *attempts) wait(name string, now time.Time) time.Duration {
 	if f.count < freeTries || now.Sub(f.last) > forgetAfter {
 		return 0
 	}
+	if f.last.After(now) { // the clock was set back: the wait begins anew
+		f.last = now
+		a.failed[name] = f
+	}
 	delay := min(longestWait, time.Duration(math.Pow(2, float64(f.count-freeTries)))*time.Second)
-	return max(0, min(delay, f.last.Add(delay).Sub(now))) // also when the clock was set back
+	return max(0, f.last.Add(delay).Sub(now))
 }
 
 // note keeps how an attempt went.

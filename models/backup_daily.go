@@ -92,10 +92,15 @@ func (db *DB) backUpAs(ctx context.Context, begins string, now time.Time) (strin
 	return name, m, err
 }
 
+// alwaysKept is how many of the newest backups stay however old they are, so that
+// a clock that was set wrong does not take them all.
+const alwaysKept = 7
+
 func (db *DB) forgetBackups(now time.Time) error {
 	oldest := now.AddDate(0, 0, 1-daysKept).Format(time.DateOnly)
 	var errs []error
-	for _, b := range listBackups(db.backups.Dir) {
+	list := listBackups(db.backups.Dir)
+	for _, b := range list[:max(0, len(list)-alwaysKept)] {
 		if b.day < oldest {
 			errs = append(errs, os.Remove(filepath.Join(db.backups.Dir, b.name)))
 		}

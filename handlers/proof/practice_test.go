@@ -176,3 +176,10 @@ func look(t testing.TB, file string, at func(db *sql.DB)) {
 }
 
 func exists(name string) bool { _, err := os.Stat(name); return err == nil }
+
+// query gives the one value of a query, as text.
+func query(t testing.TB, file, text string) (value string) {
+	t.Helper()
+	look(t, file, func(db *sql.DB) { must(t, db.QueryRow(text).Scan(&value)) })
+	return value
+}
