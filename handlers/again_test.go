@@ -183,14 +183,18 @@ func TestAgain_listMoved(t *testing.T) {
 	}
 }
 
-// refusing are the two ways in which a database takes no write: another
-// program holds it, and the disk is full.
+// refusing are the ways in which a database takes no write: another program holds
+// it, it may only be read, and the disk is full.
 var refusing = map[string]func(p *play) (release func()){
 	"locked": func(p *play) func() {
 		sqlExec(p.t, p.writer(), `PRAGMA busy_timeout = 20`)
 		other := openRaw(p.t, p.file)
 		sqlExec(p.t, other, `BEGIN IMMEDIATE`)
 		return func() { must(p.t, other.Close()) }
+	},
+	"read-only": func(p *play) func() {
+		sqlExec(p.t, p.writer(), `PRAGMA query_only = 1`)
+		return func() { sqlExec(p.t, p.writer(), `PRAGMA query_only = 0`) }
 	},
 	"full": func(p *play) func() {
 		w := p.writer()

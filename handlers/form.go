@@ -14,7 +14,12 @@ import (
 // typed is the body of a form as it was sent. The address is never part of it.
 type typed url.Values
 
-// readForm reads the body of a form, and nothing but the body.
+// ticks is the one field that may stand in a form more than once: what is ticked
+// of a list.
+const ticks = "show"
+
+// readForm reads the body of a form, and nothing but the body. No form of ours
+// says the same thing twice.
 func readForm(c echo.Context) (typed, error) {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
@@ -23,6 +28,11 @@ func readForm(c echo.Context) (typed, error) {
 			return nil, err
 		}
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	for name, values := range r.PostForm {
+		if len(values) > 1 && name != ticks {
+			return nil, echo.NewHTTPError(http.StatusBadRequest)
+		}
 	}
 	return typed(r.PostForm), nil
 }

@@ -202,8 +202,10 @@ func TestGuard_refusesForms(t *testing.T) {
 		{"JSON", "application/json", `{"tension":3}`, nil, 415},
 		{"plain text", "text/plain", good.Encode(), nil, 415},
 		{"no kind", "", good.Encode(), nil, 415},
+		{"compressed", kind, good.Encode(), []string{"Content-Encoding", "gzip"}, 415},
 		{"one byte too many", kind, "note=" + strings.Repeat("a", bodyLimit-4), nil, 413},
 		{"broken escapes", kind, "note=%zz", nil, 400},
+		{"a field twice", kind, good.Encode() + "&tension=9", nil, 400},
 	}
 	for _, tt := range tests {
 		for _, actor := range []string{"client", "nobody", "partner", "therapist"} {

@@ -82,7 +82,7 @@ func shortOffer(o models.Offer) string {
 
 // ticked says which offers are ticked in a form that was sent.
 func ticked(f typed) func(models.Offer) bool {
-	return func(o models.Offer) bool { return slices.Contains(f.all("show"), o.Key()) }
+	return func(o models.Offer) bool { return slices.Contains(f.all(ticks), o.Key()) }
 }
 
 type shownItem struct{ Key, Text string }
@@ -134,7 +134,7 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer, f typed) error {
 		if err != nil {
 			return err
 		}
-		snapshot, client, err := a.db.Preview(ctx, v, "", f.all("show"), "")
+		snapshot, client, err := a.db.Preview(ctx, v, "", f.all(ticks), "")
 		if err != nil {
 			return a.releaseAgain(c, v, f, err)
 		}
@@ -147,7 +147,7 @@ func (a *App) saveRelease(c echo.Context, v models.Viewer, f typed) error {
 		}
 		return a.page(c, http.StatusOK, p)
 	}
-	err := a.db.Propose(ctx, v, models.ProposeInput{Keys: f.all("show"), Version: f.text("version"), Submission: f.submission()})
+	err := a.db.Propose(ctx, v, models.ProposeInput{Keys: f.all(ticks), Version: f.text("version"), Submission: f.submission()})
 	if err != nil {
 		return a.releaseAgain(c, v, f, err)
 	}

@@ -53,7 +53,7 @@ func (a *App) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, bodyLimit)
 		if r.ContentLength != 0 {
 			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-			if err != nil || !strings.EqualFold(kind, "application/x-www-form-urlencoded") {
+			if err != nil || !strings.EqualFold(kind, "application/x-www-form-urlencoded") || r.Header.Get("Content-Encoding") != "" {
 				return echo.NewHTTPError(http.StatusUnsupportedMediaType, "This is not a form of this site.")
 			}
 		}

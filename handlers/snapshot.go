@@ -78,7 +78,7 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 	}
 	ctx, id := c.Request().Context(), c.Param("case")
 	if f.text("act") == "preview" {
-		if len(f.all("show")) == 0 {
+		if len(f.all(ticks)) == 0 {
 			return a.publishAgain(c, v, f, &models.Error{Kind: models.Invalid, Message: "There is nothing to look at yet.", Fields: models.FieldErrors{"show": "Choose at least one item."}})
 		}
 		p, err := a.publishPage(c, v, f, nil)
@@ -90,7 +90,7 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 		}
 		return a.page(c, http.StatusOK, p)
 	}
-	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all("show"), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Version: f.text("version"), Submission: f.submission()})
+	_, err = a.db.Publish(ctx, v, id, models.PublishInput{Keys: f.all(ticks), Words: f.text("words"), SpokenOn: f.text("spoken_on"), Version: f.text("version"), Submission: f.submission()})
 	if err != nil {
 		return a.publishAgain(c, v, f, err)
 	}
@@ -101,7 +101,7 @@ func (a *App) publish(c echo.Context, v models.Viewer) error {
 // made before: what changes in between is refused when it is published, never
 // published unseen.
 func (a *App) drawPreview(c echo.Context, v models.Viewer, p *publishPage, f typed) error {
-	snapshot, client, err := a.db.Preview(c.Request().Context(), v, c.Param("case"), f.all("show"), f.text("words"))
+	snapshot, client, err := a.db.Preview(c.Request().Context(), v, c.Param("case"), f.all(ticks), f.text("words"))
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (a *App) publishAgain(c echo.Context, v models.Viewer, f typed, err error) 
 	if err != nil {
 		return err
 	}
-	if len(f.all("show")) > 0 {
+	if len(f.all(ticks)) > 0 {
 		if err := a.drawPreview(c, v, &p, f); err != nil && models.KindOf(err) == 0 {
 			return err
 		}

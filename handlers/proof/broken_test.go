@@ -9,6 +9,14 @@ import (
 	"testing"
 )
 
+// needsControls skips what builds a program anew for each defect.
+func needsControls(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ENOUGH_CONTROLS") == "" {
+		t.Skip("not run: set ENOUGH_CONTROLS to show that broken programs are found out")
+	}
+}
+
 // broken builds the program with one place of its source written over, to show
 // that a loop would notice. The tree itself stays as it is.
 func broken(t testing.TB, file, was, is string) string {

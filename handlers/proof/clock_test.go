@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ func TestClock(t *testing.T) {
 			for _, other := range jumps {
 				c.jump(other.to(c.now))
 			}
+			figure(t, "3 sessions, 2 codes, a sign-in that waits and %d rows by week over %d settings of the clock: as they must be", strings.Count(c.weeks, "2026"), 2+len(jumps))
 		})
 	}
 }

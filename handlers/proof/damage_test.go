@@ -92,8 +92,8 @@ func TestDamage(t *testing.T) {
 		}
 		return err
 	})
-	t.Logf("%d damages: %d were begun with and sound, %d refused in one sentence and left as they were; seed %d", rounds, begun, refused, seed)
-	t.Logf("begun with and without the last writes, which cannot be told from a write that was broken off: %v", fewer)
+	figure(t, "%d damages: %d were begun with and sound, %d refused in one sentence and left as they were; seed %d", rounds, begun, refused, seed)
+	figure(t, "begun with and without the last writes, which cannot be told from a write that was broken off: %v", fewer)
 }
 
 // TestDamage_control begins with anything: the same damages find it out.
@@ -103,7 +103,7 @@ func TestDamage_control(t *testing.T) {
 	if seen.errors.Load() == 0 {
 		t.Error("a program that begins with anything passes")
 	}
-	t.Logf("a program that begins with anything: %d of 40 found out", seen.errors.Load())
+	figure(t, "a program that begins with anything: %d of 40 found out", seen.errors.Load())
 }
 
 // spoilt damages a practice in each round and has it begun with.

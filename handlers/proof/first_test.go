@@ -40,7 +40,7 @@ func TestKill_firstStart(t *testing.T) {
 		}
 		program.kill()
 	}
-	t.Logf("%d first starts, each killed three times and once in its first form; %d forms were acknowledged before the kill", kills, served)
+	figure(t, "%d first starts, each killed three times and once in its first form; %d forms were acknowledged before the kill", kills, served)
 }
 
 // setUp sends the first form, and after something has happened meanwhile sends

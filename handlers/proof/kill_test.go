@@ -29,7 +29,7 @@ func TestKill(t *testing.T) {
 	if kills >= 50 {
 		r.reached(t, "POST /setup/:token")
 	}
-	t.Logf("%d kills, %d routes: %d forms acknowledged, %d kept on their way: %d lost, %d doubled, %d half-written, %d unsound; restart at most %v",
+	figure(t, "%d kills, %d routes: %d forms acknowledged, %d kept on their way: %d lost, %d doubled, %d half-written, %d unsound; restart at most %v",
 		kills, len(r.acked), r.sum(), r.kept, r.lost, r.doubled, r.half, r.unsound, r.slowest.Round(time.Millisecond))
 }
 
@@ -138,15 +138,13 @@ func TestKill_control(t *testing.T) {
 			func(f finding) int { return f.half }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if os.Getenv("ENOUGH_CONTROLS") == "" && c.name != "answers before it has written" {
-				t.Skip("not run: set ENOUGH_CONTROLS to build and kill each broken program")
-			}
+			needsControls(t)
 			seen := &witness{TB: t}
 			r := killOften(t, seen, broken(t, c.file, c.was, c.is), 10)
 			if c.found(r.finding) == 0 {
 				t.Errorf("a program that %s passes: %v", c.name, r.finding)
 			}
-			t.Logf("a program that %s: %d lost, %d doubled, %d half-written, %d answers that must not be", c.name, r.lost, r.doubled, r.half, seen.errors.Load())
+			figure(t, "a program that %s: %d lost, %d doubled, %d half-written, %d answers that must not be", c.name, r.lost, r.doubled, r.half, seen.errors.Load())
 		})
 	}
 }

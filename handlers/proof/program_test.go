@@ -35,8 +35,26 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		return m.Run()
+		status := m.Run()
+		if testing.Verbose() {
+			fmt.Printf("\nFigures\n%s\n", strings.Join(figures.list, "\n"))
+		}
+		return status
 	}())
+}
+
+// figures are what was measured, for one table at the end.
+var figures struct {
+	sync.Mutex
+	list []string
+}
+
+func figure(t testing.TB, format string, args ...any) {
+	t.Helper()
+	t.Logf(format, args...)
+	figures.Lock()
+	defer figures.Unlock()
+	figures.list = append(figures.list, fmt.Sprintf("%-28s %s", t.Name(), fmt.Sprintf(format, args...)))
 }
 
 // build makes the program from the tree as it is.

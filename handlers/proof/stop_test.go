@@ -80,5 +80,5 @@ func TestStop(t *testing.T) {
 	if strings.Contains(program.said.String(), "stop:") {
 		t.Errorf("it says\n%s", program.said)
 	}
-	t.Logf("%d forms acknowledged before the end, which took %v; no log is left", c.sum()+1, took.Round(time.Millisecond))
+	figure(t, "%d forms acknowledged before the end, which took %v; no log is left", c.sum()+1, took.Round(time.Millisecond))
 }

@@ -28,7 +28,7 @@ func TestTwice(t *testing.T) {
 		}
 	})
 	c.reached(t, "POST /setup/:token")
-	t.Logf("%d forms on %d routes, each twenty times at once: kept once, answered alike", c.sum(), len(c.acked))
+	figure(t, "%d forms on %d routes, each twenty times at once: kept once, answered alike", c.sum(), len(c.acked))
 }
 
 // wentRound says whether a case has been through all of its forms, and everybody
