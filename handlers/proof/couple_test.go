@@ -62,8 +62,8 @@ func (v *visit) session(what string) string {
 
 // at is the page at which her latest session stands.
 func (v *visit) at(page string) effect {
-	pages := []string{"form", "own", "show", "later"}
-	return is(slices.Index(pages, page), `SELECT instr('form own  show later', visit) / 5 FROM sessions WHERE person_id = ? ORDER BY created_at DESC LIMIT 1`, v.who.id)
+	pages := []string{"form", "own", "show", "later", "about"}
+	return is(slices.Index(pages, page), `SELECT instr('form own  show later about', visit) / 5 FROM sessions WHERE person_id = ? ORDER BY created_at DESC LIMIT 1`, v.who.id)
 }
 
 // signs comes in, has been told what leaving does, and opens her own pages.
@@ -102,6 +102,10 @@ func partner(c couple) func(*lane) {
 			saved = "corrected"
 			v.signs(true)
 			v.turn("form")
+			if n%4 == 1 {
+				v.turn("about")
+				v.turn("form")
+			}
 			if n%4 == 0 {
 				v.step(named("visit-form"), fill{"alone": "not_now"}, is(0, v.session("ended_at IS NULL")), is(0, v.session("unlocked_until IS NOT NULL")), v.at("later"))
 				v.signs(true)

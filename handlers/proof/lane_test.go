@@ -334,7 +334,11 @@ func (l *lane) acknowledge(f *flight) {
 	if err := l.ledger.Sync(); err != nil {
 		l.t.Error(err)
 	}
-	l.acked[f.route]++
+	route := f.route
+	if step := f.values.Get("step"); step != "" { // the steps of a visit have one address
+		route += "=" + step
+	}
+	l.acked[route]++
 	maps.Copy(l.known, f.after)
 	l.last, l.flight = f, nil
 }
