@@ -27,7 +27,7 @@ func neutralSite(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, `<!doctype html><title>Weather</title><link rel="icon" href="data:,"><h1>Rain later.</h1>`)
+		fmt.Fprint(w, `<!doctype html><title>Weather</title><link rel="icon" href="data:,"><h1>Rain later.</h1><textarea id="control"></textarea>`)
 	}))
 	t.Cleanup(server.Close)
 	return strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/"
@@ -99,7 +99,7 @@ func (b *tab) remains() (found []string) {
 	b.t.Helper()
 	b.eval(`(() => {
 		const held = [document.documentElement?.outerHTML, ...[...document.querySelectorAll('input, textarea')].map(e => e.value)].join('\n');
-		const words = [`+quoted(tracedNote)+`, 'zqnote', `+quoted(tracedPass)+`, 'Felt safe', 'Thank you for saying so'].filter(w => held.includes(w));
+		const words = [`+quoted(tracedNote)+`, 'zqnote', `+quoted(tracedPass)+`].filter(w => held.includes(w));
 		return [...words, ...[...document.querySelectorAll('input:checked:not(#cover)')].map(e => e.name + '=' + e.value)];
 	})()`, &found)
 	return found

@@ -62,33 +62,38 @@ var chromium struct {
 	err  error
 }
 
-// startChromium starts the browser on first use. Without a Chromium on the
-// machine the test is skipped, unless ENOUGH_CHROMIUM=required.
+// chromiumOptions are those with which a browser starts. Without a Chromium on
+// the machine the test is skipped, unless ENOUGH_CHROMIUM=required. The profile is
+// a new empty folder each time, which chromedp makes and deletes.
+func chromiumOptions(t *testing.T) []chromedp.ExecAllocatorOption {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
+		if p, err := exec.LookPath(name); err == nil {
+			program = p
+		}
+	}
+	if program == "" {
+		if os.Getenv("ENOUGH_CHROMIUM") == "required" {
+			t.Fatal("no Chromium found, and ENOUGH_CHROMIUM=required")
+		}
+		t.Skip("no Chromium found: browser test not run")
+	}
+	return append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		// No test reaches a real network, whatever a page asks for.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"))
+}
+
+// startChromium starts the browser on first use.
 func startChromium(t *testing.T) context.Context {
 	t.Helper()
 	chromium.Lock()
 	defer chromium.Unlock()
 	if chromium.ctx == nil && chromium.err == nil {
-		program := ""
-		for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
-			if p, err := exec.LookPath(name); err == nil {
-				program = p
-			}
-		}
-		if program == "" {
-			if os.Getenv("ENOUGH_CHROMIUM") == "required" {
-				t.Fatal("no Chromium found, and ENOUGH_CHROMIUM=required")
-			}
-			t.Skip("no Chromium found: browser test not run")
-		}
-		// The profile is a new empty folder each time, which chromedp makes and deletes.
-		options := append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("disable-quic", true),
-			chromedp.Flag("disable-component-update", true),
-			// No test reaches a real network, whatever a page asks for.
-			chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"))
-		alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+		alloc, stop := chromedp.NewExecAllocator(context.Background(), chromiumOptions(t)...)
 		ctx, _ := chromedp.NewContext(alloc)
 		if chromium.err = chromedp.Do(ctx); chromium.err == nil {
 			chromium.ctx, chromium.stop = ctx, stop
@@ -154,9 +159,16 @@ type tabProblem struct {
 // shows the end of an animation and not its middle.
 func openTab(t *testing.T, baseURL string, s screen, options ...tabOption) *tab {
 	t.Helper()
+	return openTabIn(t, startChromium(t), chromedp.WithNewBrowserContext(), baseURL, s, options...)
+}
+
+// openTabIn is openTab in a browser of the test's own: in shares the cookies of
+// other tabs, or takes over a tab that is there.
+func openTabIn(t *testing.T, browser context.Context, in chromedp.ContextOption, baseURL string, s screen, options ...tabOption) *tab {
+	t.Helper()
 	b := &tab{t: t, base: strings.TrimSuffix(baseURL, "/"), screen: s, script: !slices.Contains(options, noScript),
 		origin: tabOrigin(baseURL), pending: map[cdp.LoaderID]bool{}, inflight: map[cdpnetwork.RequestID]string{}, urls: map[cdpnetwork.RequestID]string{}}
-	ctx, closeTab := chromedp.NewContext(startChromium(t), chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	ctx, closeTab := chromedp.NewContext(browser, in, chromedp.WithListener(b.listen))
 	b.ctx = ctx
 	t.Cleanup(func() {
 		b.clean()
