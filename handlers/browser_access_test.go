@@ -257,8 +257,7 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 // widen gives a phone another width.
 func (b *tab) widen(width int) {
 	b.t.Helper()
-	b.must("widen", chromedp.Do(b.ctx, chromedp.EmulateViewport(int64(width), int64(b.screen.height),
-		chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch)))
+	b.resize(screen{width: width, height: b.screen.height})
 	b.eval(jsFrames, nil)
 }
 

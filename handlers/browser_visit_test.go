@@ -257,33 +257,3 @@ func TestBrowserVisitOwnPages(t *testing.T) {
 		}
 	})
 }
-
-func TestBrowserVisitLeave(t *testing.T) {
-	everyWay(t, func(t *testing.T, s screen, options ...tabOption) {
-		c, a, url := plannedWeek(t)
-		b := openTab(t, url, s, options...)
-		b.signedIn(a, c.Partner)
-		b.visit("/w")
-		b.choose("alone", "yes")
-		b.choose("tension", "9")
-		b.fill("#note", herNote)
-		b.sees(true, ".exit button")
-		var top float64
-		b.eval(`(scrollTo(0, document.body.scrollHeight), document.querySelector('.exit button').getBoundingClientRect().top)`, &top)
-		if top < 0 || top > 20 {
-			t.Errorf("at the end of the page the way out is at %v", top)
-		}
-		b.press(".exit button")
-		// The page goes on to another site, which no test can reach.
-		b.until("the way out", func() bool { return len(b.problems) >= 2 })
-		for _, problem := range b.takeProblems() {
-			if !strings.Contains(problem, "https://www.bbc.co.uk/weather") {
-				t.Error(problem)
-			}
-		}
-		b.over()
-		if list := keptReports(t, c); len(list) != 0 {
-			t.Errorf("kept %+v", list)
-		}
-	})
-}

@@ -174,14 +174,12 @@ func openTabIn(t *testing.T, browser context.Context, in chromedp.ContextOption,
 		b.clean()
 		closeTab()
 	})
-	scheme, size := "light", []chromedp.EmulateViewportOption{chromedp.EmulateLandscape}
+	scheme := "light"
 	if s.dark {
 		scheme = "dark"
 	}
-	if s.width < 600 {
-		size = []chromedp.EmulateViewportOption{chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch}
-	}
-	b.must("open a tab", chromedp.Do(ctx, chromedp.EmulateViewport(int64(s.width), int64(s.height), size...)))
+	b.must("open a tab", chromedp.Do(ctx))
+	b.resize(s)
 	b.mu.Lock()
 	b.main = cdp.FrameID(chromedp.FromContext(ctx).Target.TargetID)
 	b.mu.Unlock()
@@ -195,6 +193,16 @@ func openTabIn(t *testing.T, browser context.Context, in chromedp.ContextOption,
 		tabCall(b, cdpemulation.SetScriptExecutionDisabled, cdpemulation.SetScriptExecutionDisabledParams{Value: true})
 	}
 	return b
+}
+
+// resize gives the tab the size and kind of a screen.
+func (b *tab) resize(s screen) {
+	b.t.Helper()
+	size := []chromedp.EmulateViewportOption{chromedp.EmulateLandscape}
+	if s.width < 600 {
+		size = []chromedp.EmulateViewportOption{chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch}
+	}
+	b.must("resize", chromedp.Do(b.ctx, chromedp.EmulateViewport(int64(s.width), int64(s.height), size...)))
 }
 
 // listen follows what the browser does. It keeps the counts that rest waits on
