@@ -124,6 +124,8 @@ func TestRun_refuses(t *testing.T) {
 		{"an unknown command", []string{"dance"}, 2, "dance"},
 		{"an address without a port", []string{"-addr", "localhost"}, 2, "-addr"},
 		{"a base address without a host", []string{"-base-url", "form"}, 2, "-base-url"},
+		{"a way out that leads nowhere", []string{"-leave", "weather"}, 2, "-leave"},
+		{"a way out that is a script", []string{"-leave", "javascript:alert(1)"}, 2, "-leave"},
 		{"an unknown level", []string{"-log", "loud"}, 2, "-log"},
 		{"a port in use", []string{"-data", filepath.Join(t.TempDir(), "d"), "-addr", used}, 1, "in use"},
 	} {
