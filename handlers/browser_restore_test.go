@@ -41,9 +41,9 @@ func profile(t *testing.T, dir string, more ...chromedp.ExecAllocatorOption) (ct
 	return ctx, end
 }
 
-// written lists the files of a folder that hold a text, in one byte a letter or
+// filesWith lists the files of a folder that hold a text, in one byte a letter or
 // in two.
-func written(t *testing.T, dir, text string) (found []string) {
+func filesWith(t *testing.T, dir, text string) (found []string) {
 	t.Helper()
 	var wide []byte
 	for _, u := range utf16.Encode([]rune(text)) {
@@ -119,11 +119,11 @@ func TestBrowserLeaveRestored(t *testing.T) {
 	end()
 
 	for _, text := range []string{"zqnote7f3a", tracedPass} {
-		if found := written(t, dir, text); len(found) > 0 {
+		if found := filesWith(t, dir, text); len(found) > 0 {
 			t.Errorf("the browser has written %q into %q", text, found)
 		}
 	}
-	if len(written(t, dir, "zqcontrol7f3a")) == 0 || len(written(t, dir, neutralTitle)) == 0 {
+	if len(filesWith(t, dir, "zqcontrol7f3a")) == 0 || len(filesWith(t, dir, neutralTitle)) == 0 {
 		t.Error("the files do not hold what they must; the search is blind")
 	}
 	ctx, _ = profile(t, dir, chromedp.Flag("restore-last-session", true), chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
