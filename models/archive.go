@@ -55,7 +55,7 @@ type Recipients []age.Recipient
 
 // NotEncrypted says what a backup without recipients gives away.
 const NotEncrypted = "this backup is not encrypted: whoever has the file can read the numbers, choices and dates in it and try out passphrases on it, " +
-	"though no name and no text without the keys, which are in no backup. Name a recipient to encrypt it."
+	"though nobody’s name and no text of a case without the keys, which are in no backup. Name a recipient to encrypt it."
 
 // ReadRecipients reads age recipients: text holds some, one a line, and file,
 // unless it is empty, is the name of a file that holds more. Empty lines and
