@@ -34,17 +34,6 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// noBackups is what -backups says for no daily backup.
-const noBackups = "none"
-
-// folderOf is the folder that -backups names; empty for the one by default.
-func folderOf(backups string) string {
-	if backups == noBackups {
-		return ""
-	}
-	return backups
-}
-
 // config is what the command line and the environment say.
 type config struct {
 	addr, data, key, baseURL, leave, log, backups, backupTo string
@@ -169,7 +158,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		o := models.Options{File: database(c.data), Key: c.key, Backups: models.Backups{Dir: folderOf(c.backups), To: to}}
+		o := models.Options{File: database(c.data), Key: c.key, Backups: models.Backups{Dir: c.backups, To: to}}
 		if h.DB, err = models.Open(o); err != nil {
 			return err
 		}
@@ -179,7 +168,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	}
 	var daily sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
-	if !c.demo && c.backups != noBackups {
+	if !c.demo && c.backups != models.NoBackups {
 		daily.Go(func() { h.DB.KeepBackups(ctx, log) })
 	}
 	err := listen(ctx, c, h, stdout)
@@ -373,7 +362,7 @@ func check(flags *flag.FlagSet, c call) func([]string) error {
 	backups := flags.String("backups", from(c.getenv, "BACKUPS", ""), "folder of the backups (default the folder backups in that of the practice)")
 	return func([]string) error {
 		wrong := 0
-		for _, f := range models.Check(c.ctx, models.Options{File: database(*data), Key: *key, Backups: models.Backups{Dir: folderOf(*backups)}}) {
+		for _, f := range models.Check(c.ctx, models.Options{File: database(*data), Key: *key, Backups: models.Backups{Dir: *backups}}) {
 			fmt.Fprintln(c.stdout, f)
 			if f.Wrong {
 				wrong++

@@ -15,9 +15,22 @@ import (
 // Backups say where the backups of a served practice are kept, and who can
 // open them.
 type Backups struct {
-	// Dir is the folder; empty is the folder backups beside the database.
+	// Dir is the folder; empty, or NoBackups, is the folder backups beside the
+	// database.
 	Dir string
 	To  Recipients
+}
+
+// NoBackups, for a folder, says that whoever serves the practice makes no daily
+// backups. Those before a change of the schema are made all the same.
+const NoBackups = "none"
+
+// of gives the folder for a database.
+func (b Backups) of(database string) string {
+	if b.Dir == "" || b.Dir == NoBackups {
+		return defaultBackups(database)
+	}
+	return b.Dir
 }
 
 func defaultBackups(database string) string { return filepath.Join(filepath.Dir(database), "backups") }

@@ -49,9 +49,7 @@ func Check(ctx context.Context, o Options) (list []Finding) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Backups.Dir == "" {
-		o.Backups.Dir = defaultBackups(file)
-	}
+	o.Backups.Dir = o.Backups.of(file)
 	note("folder", filepath.Dir(file)+" is for this account alone", private(filepath.Dir(file)))
 	note("files", "the database and what lies beside it are for this account alone", private(file, file+"-wal", file+"-shm"))
 	list = append(list, checkPools(ctx, file)...)
@@ -147,7 +145,7 @@ func checkBackups(dir string, now time.Time) (string, error) {
 	if len(list) == 0 {
 		return "", fmt.Errorf("there is none in %s", dir)
 	}
-	names := []string{dir}
+	names := []string{dir, filepath.Join(dir, caseKeysCopy)}
 	last := list[0]
 	for _, b := range list {
 		names = append(names, filepath.Join(dir, b.name))

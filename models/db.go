@@ -72,9 +72,7 @@ func Open(o Options) (*DB, error) {
 	if o.CheapPassphrases {
 		db.hashing = cheapCost
 	}
-	if db.backups.Dir == "" {
-		db.backups.Dir = defaultBackups(file)
-	}
+	db.backups.Dir = o.Backups.of(file)
 	ctx := context.Background()
 	if err := db.keys.find(file, o.Key); err != nil {
 		return nil, err

@@ -243,20 +243,19 @@ func (k *keys) copyCases(folder string) error {
 }
 
 // takeCases puts the copy beside a backup back where the keys of the cases
-// belong, if there are none.
-func (k *keys) takeCases(folder string) error {
-	_, err := os.Stat(caseKeysFile(k.file))
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
+// belong, if there are none, and says whether it did.
+func (k *keys) takeCases(folder string) (took bool, err error) {
+	if _, err := os.Stat(caseKeysFile(k.file)); !errors.Is(err, fs.ErrNotExist) {
+		return false, err
 	}
 	copied, err := os.ReadFile(filepath.Join(folder, caseKeysCopy))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return seal.Replace(caseKeysFile(k.file), copied)
+	return true, seal.Replace(caseKeysFile(k.file), copied)
 }
 
 // lockFile holds a file against other processes until it is let go.

@@ -84,27 +84,20 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 	}
 	look := lookInto(part)
 	defer func() { look.readers.Close() }()
-	if err := errors.Join(look.keys.find(file, o.Key), look.keys.takeCases(filepath.Dir(archive))); err != nil {
+	if err := look.keys.find(file, o.Key); err != nil {
 		return r, err
 	}
-	opened, err := look.openToCheck(ctx, part, file, o.Key)
-	if errors.As(err, &missingKeys{}) {
-		r.Faults, err = append(r.Faults, err), nil
-	}
+	took, err := look.keys.takeCases(filepath.Dir(archive))
+	defer func() {
+		if err != nil && took {
+			_ = os.Remove(caseKeysFile(look.keys.file))
+		}
+	}()
 	if err != nil {
-		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
-	}
-	if r.Erased, err = look.makeReady(ctx, part, opened); err != nil {
 		return r, err
 	}
-	if opened {
-		look.readers = readOnly(part, false)
-		if r.Keys, err = look.checkTexts(ctx); err != nil {
-			r.Keys, r.Faults = "", append(r.Faults, err)
-		}
-		if _, err := look.VerifyAudit(ctx, r.Audit); err != nil {
-			r.Faults = append(r.Faults, err)
-		}
+	if err := r.open(ctx, look, part, file, o.Key); err != nil {
+		return r, fmt.Errorf("%s cannot be restored: %w", archive, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return r, err
@@ -117,6 +110,29 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 		return r, errors.Join(err, os.Remove(file))
 	}
 	return r, nil
+}
+
+// open opens what was unpacked with the keys, makes it ready, and notes what it
+// finds.
+func (r *Restored) open(ctx context.Context, look *DB, part, file, key string) error {
+	opened, err := look.openToCheck(ctx, part, file, key)
+	if errors.As(err, &missingKeys{}) {
+		r.Faults, err = append(r.Faults, err), nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.Erased, err = look.makeReady(ctx, part, opened); err != nil || !opened {
+		return err
+	}
+	look.readers = readOnly(part, false)
+	if r.Keys, err = look.checkTexts(ctx); err != nil {
+		r.Keys, r.Faults = "", append(r.Faults, err)
+	}
+	if _, err := look.VerifyAudit(ctx, r.Audit); err != nil {
+		r.Faults = append(r.Faults, err)
+	}
+	return nil
 }
 
 // emptyFolder holds a folder to be empty but for backups, and makes it when it

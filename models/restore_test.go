@@ -2,9 +2,11 @@ package models_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +33,9 @@ func TestRestore_keys(t *testing.T) {
 		{"another master key", nil, func(t *testing.T, p *modelstest.Practice, key string) {
 			must(t, os.Remove(key))
 			must(t, seal.WriteFile(key, seal.NewKey()))
+		}, "is not the one of this practice", nil, ""},
+		{"another master key, and a copy of the keys of the cases", nil, func(t *testing.T, p *modelstest.Practice, key string) {
+			must(t, errors.Join(os.Remove(key), os.Rename(key+".cases", filepath.Join(filepath.Dir(key), "case-keys")), seal.WriteFile(key, seal.NewKey())))
 		}, "is not the one of this practice", nil, ""},
 		{"no keys of the cases", nil, func(t *testing.T, p *modelstest.Practice, key string) { must(t, os.Remove(key+".cases")) }, "",
 			[]string{"the keys of 1 of 1 cases are not in"}, ""},
@@ -70,10 +75,15 @@ func TestRestore_keys(t *testing.T) {
 				c.keys(t, p, key)
 			}
 			o := models.Options{File: filepath.Join(dir, "data", "enough.db")}
+			before, err := filepath.Glob(filepath.Join(dir, "*"))
+			must(t, err)
 			r, err := models.Restore(t.Context(), archive, "", o)
 			if c.refused != "" {
-				if _, there := os.Stat(filepath.Dir(o.File)); err == nil || !strings.Contains(err.Error(), c.refused) || there == nil {
-					t.Errorf("the error is %v; the folder: %v", err, there)
+				if err == nil || !strings.Contains(err.Error(), c.refused) {
+					t.Errorf("the error is %v", err)
+				}
+				if after, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || !slices.Equal(before, after) {
+					t.Errorf("there were %v, and are %v", before, after)
 				}
 				return
 			}
