@@ -69,7 +69,8 @@ func New(c Config) (*App, error) {
 	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, demo: c.Demo, leave: cmp.Or(c.Leave, DefaultLeave), assets: assets, render: render, echo: echo.New()}
 	e := a.echo
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect()
+	// A proxy on this machine or in its network says whom it speaks for; nobody else is believed.
+	e.IPExtractor = echo.ExtractIPFromXFFHeader()
 	e.HTTPErrorHandler = a.handleError
 	e.Use(a.logRequest, middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: a.logPanic}), a.headers, a.guard)
 	for _, r := range a.routes() {

@@ -284,9 +284,15 @@ func TestCookies_overHTTPS(t *testing.T) {
 	p := theStage(t).open(t)
 	p.secure = true
 	w := p.as("nobody").post("/signin", url.Values{"signin": {"ada-partner"}, "passphrase": {"correct horse battery"}})
-	for _, want := range []string{"__Host-form=", "; Path=/", "; HttpOnly", "; Secure", "; SameSite=Strict"} {
-		if got := w.Header().Get("Set-Cookie"); !strings.Contains(got, want) || strings.Contains(got, "Domain") {
-			t.Errorf("%s is not in %s", want, got)
+	list := w.Header().Values("Set-Cookie")
+	if all := strings.Join(list, "\n"); len(list) != 2 || !strings.Contains(all, "__Host-form=") || !strings.Contains(all, "__Host-browser=") {
+		t.Errorf("the cookies are %q", list)
+	}
+	for _, got := range list {
+		for _, want := range []string{"__Host-", "; Path=/", "; HttpOnly", "; Secure", "; SameSite=Strict"} {
+			if !strings.Contains(got, want) || strings.Contains(got, "Domain") {
+				t.Errorf("%s is not in %s", want, got)
+			}
 		}
 	}
 	if w.Header().Get("Strict-Transport-Security") == "" {

@@ -133,10 +133,14 @@ type attention struct {
 
 func newAttention(r models.Review) attention {
 	x := attention{All: link{Href: flagsPath(r.Case.ID), Text: "All flags"}, First: readFirst(r)}
+	noted := map[string]bool{}
 	for _, flag := range r.Flags {
-		if flag.Open() {
-			x.Flags = append(x.Flags, newFlagView(flag))
+		// A note that comes again and again is read once here, the newest.
+		if !flag.Open() || flag.Level() == models.Note && noted[flag.Rule] {
+			continue
 		}
+		noted[flag.Rule] = true
+		x.Flags = append(x.Flags, newFlagView(flag))
 	}
 	return x
 }

@@ -24,17 +24,28 @@ func (a *App) viewer(c echo.Context) (models.Viewer, error) {
 	if err != nil {
 		return models.Viewer{}, nil
 	}
-	return a.db.Authenticate(c.Request().Context(), cookie.Value)
+	v, err := a.db.Authenticate(c.Request().Context(), cookie.Value)
+	if v.Known() {
+		v.From = a.origin(c, a.deviceOf(c))
+	}
+	return v, err
 }
 
 // signIn starts a session for a person and gives her browser its token. A
-// session that the browser had ends first.
+// session that the browser had ends first, and if it was another's, so does what
+// the browser kept for it.
 func (a *App) signIn(c echo.Context, before, v models.Viewer) error {
 	ctx := c.Request().Context()
 	if before.Known() {
 		if err := a.db.EndSession(ctx, before); err != nil {
 			return err
 		}
+		if before.PersonID != v.PersonID {
+			c.Response().Header().Set("Clear-Site-Data", `"storage"`)
+		}
+	}
+	if v.Role != models.Therapist && len(a.demo) == 0 {
+		v.From = a.origin(c, a.nameDevice(c))
 	}
 	token, expires, err := a.db.StartSession(ctx, v)
 	if err != nil {

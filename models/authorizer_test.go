@@ -51,6 +51,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"partner_notices":            {"", "id case_id body written_on created_at"},
 	"shown_averages":             {"", "case_id item phase_id value answers"},
 	"partner_proposals":          {"", "id case_id item week phase_id wording proposed_at"},
+	"traces":                     {"", "id case_id role week device network kept_at kept_on"},
 	"set_aside_weeks":            {"", "id case_id week why reason set_on back_on back_reason created_at"},
 	"partner_report_corrections": {"", "id report_id version was pushed replaced_at"},
 	"partner_reports": {"", "id case_id week conflict leaving noticed felt_real conflict_state leaving_state noticed_state real_state " +

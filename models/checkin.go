@@ -135,7 +135,11 @@ func (s *ClientStore) SubmitCheckin(ctx context.Context, v Viewer, in CheckinInp
 			if err := formOpen(w, c.Today, asked); err != nil {
 				return "", err
 			}
-			return t.putCheckin(ctx, v, c.ID, checkinForm(p, w, c.Today), in, false)
+			id, err := t.putCheckin(ctx, v, c.ID, checkinForm(p, w, c.Today), in, false)
+			if err != nil {
+				return "", err
+			}
+			return id, t.keepTrace(ctx, v, c.ID, w)
 		})
 		return err
 	})

@@ -25,7 +25,7 @@ const (
 // asks for a look. It is the therapist's alone, is closed with a reason and
 // never deleted.
 type Flag struct {
-	Rule     string // R1 to R5, A1 to A11, N1
+	Rule     string // R1 to R5, A1 to A11, N1 to N5
 	Week     Week   // whose report raised it
 	Said     string // the answers and numbers that raised it
 	RaisedOn Day    // for silence the day on which it showed
@@ -81,7 +81,7 @@ func OpenLevel(list []Flag) (level FlagLevel) {
 // key tells flags apart: an answer that a correction changes raises another.
 func (f Flag) key() string { return f.Rule + "\x00" + string(f.Week) + "\x00" + f.Said }
 
-// place orders the rules: R1 to R5, A1 to A11, N1.
+// place orders the rules: R1 to R5, A1 to A11, N1 to N5.
 func (f Flag) place() int {
 	n, _ := strconv.Atoi(f.Rule[1:])
 	return n + 100*strings.IndexByte("RAN", f.Rule[0])
@@ -97,7 +97,7 @@ func (f Flag) urgency() int {
 
 // flagsOf gives the flags that the rules raise over all weeks of a case, those
 // that are set aside too.
-func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
+func flagsOf(phases []PhaseReview, traces []trace, today Day) (list []Flag) {
 	phases = asReported(phases)
 	var all []seen
 	var baseline *PhaseReview
@@ -131,8 +131,12 @@ func flagsOf(phases []PhaseReview, today Day) (list []Flag) {
 	for _, w := range lapsed(phases, all, today) {
 		byTime("A11", w, "the partner’s “yes” is more than "+strconv.Itoa(callLasts)+" weeks old")
 	}
-	return list
+	return append(list, originSigns(traces)...)
 }
+
+// oncePerWeek says whether the rule raises one flag a week, whatever it says:
+// traces are forgotten, and what the rule says then is not new.
+func (f Flag) oncePerWeek() bool { return f.Rule == "N2" || f.Rule == "N3" }
 
 // flags gives the flags of a case, open red ones first and then by week, newest
 // first: those that were kept, and those that the rules raise now. What time
@@ -157,7 +161,14 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	for _, f := range flagsOf(phases, today) {
+	traces, err := t.traces(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range flagsOf(phases, traces, today) {
+		if f.oncePerWeek() && slices.ContainsFunc(list, func(was Flag) bool { return was.Rule == f.Rule && was.Week == f.Week }) {
+			continue
+		}
 		if !kept[f.key()] {
 			f.RaisedOn = cmp.Or(f.RaisedOn, today)
 			list = append(list, f)
@@ -376,5 +387,6 @@ func FlagText(rule string) string {
 		"A1": "Not always safe", "A2": "Pushed about what to say", "A3": "Tension high", "A4": "Close to leaving", "A5": "Children quieter",
 		"A6": "Their accounts diverge", "A7": "Done without being felt", "A8": "The client reads the partner better, the partner is worse off",
 		"A9": "Calm at a price", "A10": "No reports", "A11": "The partner’s call lapsed or turned", "N1": "Done and not noticed",
+		"N2": "Both on one browser", "N3": "Both forms within minutes", "N4": "Each forecast right", "N5": "A sudden change after a step",
 	}[rule]
 }

@@ -61,7 +61,7 @@ var reportRules = []struct {
 	{"R1", notSafe}, {"R2", childrenFrightened}, {"R3", pushedAgain},
 	{"A1", notAlwaysSafe}, {"A2", pushedOnce}, {"A3", conflictHigh}, {"A4", leavingHigh}, {"A5", childrenQuieter},
 	{"A6", accountsDiverge}, {"A7", withoutCare}, {"A8", readsBetter}, {"A9", calmAtAPrice}, {"A11", callTurned},
-	{"N1", notNoticed},
+	{"N1", notNoticed}, {"N4", forecastHit}, {"N5", jumped},
 }
 
 // last gives the newest n reports, fewer when there are not so many.

@@ -106,7 +106,8 @@ var rowsSince = []string{
 		VALUES ('m', 'k', 'e', 'f', 'enough', 'x', 'both', x'01', x'01', x'01', '{}', 'x');
 	INSERT INTO client_notices VALUES ('n', 'k', x'01', 'x', 'x');
 	INSERT INTO partner_notices VALUES ('v', 'k', x'01', 'x', 'x')`,
-	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', x'01', 'm', 'x', 'x', NULL, x'')`,
+	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', x'01', 'm', 'x', 'x', NULL, x'');
+	INSERT INTO traces VALUES ('y', 'k', 'client', '', 'd', 'n', 'x', 'x')`,
 	`INSERT INTO masked_guesses VALUES ('z', 'e', 't', 'week', 5, 8, 'x', 'x')`,
 }
 

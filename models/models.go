@@ -33,6 +33,8 @@ type Viewer struct {
 	Session string
 	// Visit is where the partner's visit stands; VisitForm for everybody else.
 	Visit Visit
+	// From is where the request came from; its zero value where nobody asks.
+	From Origin
 	// Unlocked says that the partner gave her passphrase again and may read
 	// back what she wrote.
 	Unlocked bool

@@ -139,6 +139,9 @@ func (db *DB) SubmitPartnerReport(ctx context.Context, v Viewer, in PartnerRepor
 			if err != nil {
 				return "", err
 			}
+			if err := t.keepTrace(ctx, v, f.CaseID, w); err != nil {
+				return "", err
+			}
 			_, err = t.keepFlags(ctx, f.CaseID)
 			return id, err
 		})

@@ -101,7 +101,7 @@ func (db *DB) StartSession(ctx context.Context, v Viewer) (token string, expires
 		}
 		_, err := t.ExecContext(ctx, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
 			hashed(token), v.PersonID, t.stamp(), stamp(expires))
-		return errors.Join(err, t.audit(ctx, v, didSignIn, "", ""))
+		return errors.Join(err, t.audit(ctx, v, didSignIn, "", ""), t.keepSignIn(ctx, v))
 	})
 	if err == nil && v.Role == Partner {
 		db.idle.over(hashed(token), db.Now())

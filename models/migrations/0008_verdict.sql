@@ -18,7 +18,7 @@ ALTER TABLE decisions ADD COLUMN because BLOB NOT NULL DEFAULT x'';
 CREATE TABLE flags (
 	id         TEXT PRIMARY KEY,
 	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	rule       TEXT NOT NULL CHECK (rule IN ('R1', 'R2', 'R3', 'R4', 'R5', 'A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'N1')),
+	rule       TEXT NOT NULL CHECK (rule IN ('R1', 'R2', 'R3', 'R4', 'R5', 'A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'N1', 'N2', 'N3', 'N4', 'N5')),
 	week       TEXT NOT NULL CHECK (week GLOB '????-??-??'),
 	said       BLOB NOT NULL,              -- the answers and numbers that raised it
 	mark       TEXT NOT NULL,              -- the same for the same words, under the key of the case
@@ -29,6 +29,21 @@ CREATE TABLE flags (
 	UNIQUE (case_id, rule, week, mark),
 	CHECK ((closed_on IS NULL) = (reason = x''))
 ) STRICT;
+
+-- Where from one of a couple signed in or saved a form: keyed marks of the browser
+-- and of the network, for thirty days. Some notes come of it, and nothing else.
+CREATE TABLE traces (
+	id      TEXT PRIMARY KEY,
+	case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	role    TEXT NOT NULL CHECK (role IN ('client', 'partner')),
+	week    TEXT NOT NULL DEFAULT '' CHECK (week = '' OR week GLOB '????-??-??'),  -- of the form that was saved; empty: a sign-in
+	device  TEXT NOT NULL,
+	network TEXT NOT NULL,
+	kept_at TEXT NOT NULL,
+	kept_on TEXT NOT NULL                    -- the date in the practice's zone
+) STRICT;
+CREATE INDEX traces_case ON traces (case_id, kept_at);
+CREATE INDEX traces_age ON traces (kept_at);
 
 -- A flag once raised stays as it was raised, and a reason once given stays.
 CREATE TRIGGER flags_stay BEFORE DELETE ON flags WHEN EXISTS (SELECT 1 FROM cases WHERE id = OLD.case_id)
