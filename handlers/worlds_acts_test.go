@@ -33,6 +33,18 @@ var secrets = []aside{
 		return f.p.PausePartner(ctx, c.Therapist, c.CaseID, false, "")
 	}},
 	{"a week set aside", false, false, setAside}, {"a week taken back in", false, false, setAside},
+	{"shown and taken back", true, false, func(f *fate, c *modelstest.Couple) error {
+		before := f.shown(c)
+		if err := publish(f, c); err != nil {
+			return err
+		}
+		for _, key := range f.shown(c) {
+			if !slices.Contains(before, key) {
+				must(f.t, f.p.TakeBack(ctx, c.Partner, key))
+			}
+		}
+		return nil
+	}},
 	{"the partner comes back", false, false, func(f *fate, c *modelstest.Couple) error {
 		if f.odds(1, 2) {
 			_, err := f.p.InviteTo(ctx, c.Therapist, c.CaseID, models.Partner) // for now she only has the code
@@ -90,13 +102,11 @@ var asides = append(slices.Clone(secrets), []aside{
 	{"propose", true, false, propose}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish}, {"publish", false, false, publish},
 	{"close flags", false, false, closeFlags}, {"close flags", false, false, closeFlags}, {"guess", false, false, guess},
 	{"take back", true, false, func(f *fate, c *modelstest.Couple) error {
-		list, _, err := f.p.Offers(ctx, c.Partner)
-		must(f.t, err)
-		shown := keysOf(list, func(o models.Offer) bool { return o.Shown })
+		shown := f.shown(c)
 		if len(shown) == 0 {
 			return &models.Error{Kind: models.Conflict}
 		}
-		return f.p.TakeBack(ctx, c.Partner, shown[f.random.IntN(len(shown))])
+		return f.p.TakeBack(ctx, c.Partner, f.one(shown...))
 	}},
 	{"decide", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), f.text(300)) }},
 	{"frame", false, false, func(f *fate, c *modelstest.Couple) error {
@@ -170,6 +180,13 @@ func (f *fate) reopen(c *modelstest.Couple) {
 // some draws up to half of a list, and at least one.
 func (f *fate) some(keys []string) []string {
 	return draw(f.random, keys, 1+f.random.IntN(1+len(keys)/2))
+}
+
+// shown are the keys of what is shown to the client now.
+func (f *fate) shown(c *modelstest.Couple) []string {
+	list, _, err := f.p.Offers(ctx, c.Partner)
+	must(f.t, err)
+	return keysOf(list, func(o models.Offer) bool { return o.Shown })
 }
 
 func keysOf(offers []models.Offer, want func(models.Offer) bool) (list []string) {

@@ -22,9 +22,9 @@ import (
 type viewing struct {
 	name  string
 	every int // it comes up in every so many lives
-	// look makes the worlds differ and crawls them. It is false where the life has
-	// nothing to look at.
-	look func(t *testing.T, l lived, p *pair, random *rand.Rand) (how string, ok bool)
+	// look makes the worlds differ, crawls them, and gives the first answer that
+	// differs.
+	look func(t *testing.T, l lived, p *pair, random *rand.Rand) (how string)
 }
 
 var viewings = []viewing{
@@ -63,8 +63,8 @@ func TestWorlds(t *testing.T) {
 				}
 				p := l.pair(t, filepath.Join(dir, itoa(i)), tallies[v.name])
 				layout = layoutOf(t, p.one)
-				if how, _ := v.look(t, l, p, rand.New(rand.NewPCG(seed, uint64(i)))); how != "" {
-					t.Errorf("%s (again with -run 'TestWorlds/seed_%d$'):\n%s", v.name, seed, how)
+				if how := v.look(t, l, p, rand.New(rand.NewPCG(seed, uint64(i)))); how != "" {
+					t.Errorf("%s, again with ENOUGH_WORLDS=%d go test ./handlers -run 'TestWorlds/seed_%d$':\n%s", v.name, 2*seed+2, seed, how)
 				}
 				p.close()
 			}
@@ -85,6 +85,53 @@ func TestWorlds(t *testing.T) {
 	wantAllReached(t, "partner's phone", partner, tallies["partner's phone"], visitPath+" own", visitPath+" about")
 	wantAllReached(t, "partner", partner, tallies["partner"], visitPath+" own", visitPath+" show", visitPath+" about")
 	wantAllReached(t, "another therapist", therapist, tallies["another therapist"])
+}
+
+// TestWorlds_areNotBlind shows that a pair parts where something was shown.
+func TestWorlds_areNotBlind(t *testing.T) {
+	for name, part := range map[string]func(t *testing.T, l lived, p *pair) (crawl func(random *rand.Rand)){
+		"an item more is published": func(t *testing.T, l lived, p *pair) func(*rand.Rand) {
+			f := l.fateOf(t, p, p.other, rand.New(rand.NewPCG(0, 0)))
+			if l.shut[0] || l.gone[0] || publish(f, f.couples[0]) != nil {
+				return nil
+			}
+			p.cookie = p.one.cookie(l.sessions[l.couples[0].Client.PersonID])
+			return func(random *rand.Rand) { p.walk(random, client, l.couples[0]).asClient(names[0]) }
+		},
+		"something is written to the partner": func(t *testing.T, l lived, p *pair) func(*rand.Rand) {
+			modelstest.Write(t, p.other.raw, p.other.file, "partner_notices", "body", "The form ends.", "1")
+			if l.gone[0] || count(t, p.other.raw, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, l.couples[0].CaseID) == 0 {
+				return nil
+			}
+			return func(random *rand.Rand) {
+				p.walk(random, partner, l.couples[0]).asPartner(func() { p.enters(l.couples[0], true) })
+			}
+		},
+		"the frame of his own case is another": func(t *testing.T, l lived, p *pair) func(*rand.Rand) {
+			modelstest.Write(t, p.other.raw, p.other.file, "cases", "stake", "The house.", "1")
+			p.cookie = p.one.cookie(l.sessions[l.couples[2].Therapist.PersonID])
+			return func(random *rand.Rand) {
+				p.walk(random, therapist, l.couples[2]).asTherapist(l.couples[2], l.couples[0])
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(50) {
+				dir := t.TempDir()
+				l := live(t, dir, seed, map[string]int{})
+				p := l.pair(t, filepath.Join(dir, "pair"), newTally())
+				if crawl := part(t, l, p); crawl != nil {
+					if p.compare(func() { crawl(rand.New(rand.NewPCG(seed, 0))) }) == "" {
+						t.Error("and no answer differs")
+					}
+					p.close()
+					return
+				}
+				p.close()
+			}
+			t.Error("in no life was there anything to part by")
+		})
+	}
 }
 
 // walk makes a walker for the rest of a pair.
@@ -130,13 +177,13 @@ func (l lived) fateOf(t *testing.T, p *pair, w *world, random *rand.Rand) *fate 
 // clientLooks compares for the first of some clients who has a way in: in the
 // other world partner and therapist go on with what shows him nothing, and then
 // all that he may not see is disturbed.
-func clientLooks(from int) func(*testing.T, lived, *pair, *rand.Rand) (string, bool) {
-	return func(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bool) {
+func clientLooks(from int) func(*testing.T, lived, *pair, *rand.Rand) string {
+	return func(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 		at := from
 		for l.shut[at] {
 			at = (at + 1) % len(l.couples)
 		}
-		return l.lookAsClient(t, at, p, random), true
+		return l.lookAsClient(t, at, p, random)
 	}
 }
 
@@ -192,7 +239,7 @@ func (f *fate) tryNames(name string) {
 }
 
 // phoneLooks compares for whoever holds the partner's phone: her answers differ.
-func phoneLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bool) {
+func phoneLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	for at, couple := range l.couples {
 		if l.gone[at] {
 			continue
@@ -212,9 +259,9 @@ func phoneLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bool
 		return p.compare(func() {
 			p.enters(couple, false)
 			p.walk(random, partner, couple).onPhone(names[at], answers)
-		}), true
+		})
 	}
-	return "", false
+	return ""
 }
 
 // enters starts a session of the partner's, the same in both worlds.
@@ -233,10 +280,10 @@ func (p *pair) enters(c modelstest.Couple, unlocked bool) {
 
 // partnerLooks compares for the partner on her own pages: what they never give
 // back of her answers differs, and what the others write for themselves.
-func partnerLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bool) {
+func partnerLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	at := random.IntN(len(l.couples))
 	if l.gone[at] {
-		return "", false
+		return ""
 	}
 	layout := layoutOf(t, p.other)
 	s, f := layout.ofPartner(l.couples[at]), l.fateOf(t, p, p.other, random)
@@ -250,12 +297,12 @@ func partnerLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bo
 	p.deafTo = "POST" // her form raises flags, or does not
 	return p.compare(func() {
 		p.walk(random, partner, l.couples[at]).asPartner(func() { p.enters(l.couples[at], true) })
-	}), true
+	})
 }
 
 // therapistLooks compares for a therapist: all of another therapist's cases
 // differs.
-func therapistLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, bool) {
+func therapistLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	own, other := []modelstest.Couple{l.couples[0], l.couples[1]}, []modelstest.Couple{l.couples[2]}
 	if random.IntN(2) == 0 {
 		own, other = other, own
@@ -273,11 +320,23 @@ func therapistLooks(t *testing.T, l lived, p *pair, random *rand.Rand) (string, 
 		}
 	}
 	s.disturb(t, p.other.raw, random)
+	if random.IntN(3) == 0 {
+		sqlExec(t, p.other.raw, `DELETE FROM cases WHERE therapist_id <> ?`, v.PersonID)
+	}
 	p.differs(t, layout, s)
 	return p.compare(func() {
 		p.cookie = p.one.cookie(l.sessions[v.PersonID])
-		p.walk(random, therapist, own[0]).asTherapist(own[0], other[0])
-	}), true
+		w := p.walk(random, therapist, own[0])
+		w.asTherapist(own[0], other[0])
+		// At last the case is closed, which opens the way to its end.
+		p.both(func(_ int, in *world) {
+			f := l.fateOf(t, p, in, rand.New(rand.NewPCG(1, 1)))
+			c := f.couples[slices.IndexFunc(l.couples, func(c modelstest.Couple) bool { return c.CaseID == own[0].CaseID })]
+			f.note("close flags", closeFlags(f, c))
+			f.note("close the case", f.p.CloseCase(ctx, c.Therapist, c.CaseID, models.CloseInput{On: string(f.today()), Reason: "Done."}))
+		})
+		w.pages()
+	})
 }
 
 // wantAllActs holds that the lives are rich: each act was taken at least once.
