@@ -53,12 +53,12 @@ func (w *walker) target(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// everywhere asks for this person's pages and for half of all that is not hers,
+// everywhere asks for this person's pages and for a third of all that is not hers,
 // which she must not be able to tell from what is not there, each in one way.
 func (w *walker) everywhere() {
 	w.pages()
 	for _, r := range w.one.routes() {
-		if w.coin() {
+		if w.random.IntN(3) > 0 {
 			continue
 		}
 		switch target := w.target(r.path); {

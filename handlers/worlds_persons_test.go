@@ -24,7 +24,7 @@ func (w *walker) asClient(name string) {
 	w.faults("/week")
 	w.after(time.Duration(1+w.random.IntN(14*24)) * time.Hour)
 	w.pages()
-	w.hisForms()
+	w.forms("/week", papers[0].good, papers[0].bad, 1)
 	for _, tap := range []string{"/week/done", "/week/undo"} {
 		for range 2 {
 			w.post(tap, url.Values{"submission_id": {itoa(w.random.IntN(2))}}, w.coin())

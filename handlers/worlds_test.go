@@ -29,7 +29,7 @@ type viewing struct {
 
 var viewings = []viewing{
 	{"client", 1, clientLooks(0)}, {"another client", 1, clientLooks(1)},
-	{"partner's phone", 2, phoneLooks}, {"partner", 2, partnerLooks}, {"another therapist", 5, therapistLooks},
+	{"partner's phone", 2, phoneLooks}, {"partner", 2, partnerLooks}, {"another therapist", 7, therapistLooks},
 }
 
 // names are the first parts of the sign-in names of the cast's couples.
@@ -256,6 +256,12 @@ func phoneLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 			continue
 		}
 		answers := [2]models.PartnerReportInput{f.reportInput(open), f.reportInput(open)}
+		if random.IntN(4) > 0 {
+			at := random.IntN(2)
+			worried, calm := &answers[at], &answers[1-at]
+			worried.Safe, worried.Pushed, worried.Children, worried.Contact, worried.ContactBy = f.one("no", "not_always"), f.one("yes", "a_little"), "frightened", "soon", f.one("safe_route", "another_way", "not_now")
+			calm.Safe, calm.Pushed, calm.Children, calm.Contact = f.one("", "yes"), f.one("", "no"), f.one("", "as_usual"), f.one("", "no")
+		}
 		return p.compare(func() {
 			p.enters(couple, false)
 			p.walk(random, partner, couple).onPhone(names[at], answers)
