@@ -25,6 +25,15 @@ type walker struct {
 	values map[string]string // for the parameters of paths
 }
 
+// walk makes a walker for the rest of a pair.
+func (p *pair) walk(random *rand.Rand, role access, c modelstest.Couple) *walker {
+	values := map[string]string{":case": c.CaseID, ":experiment": c.Experiment, ":token": "nosuchtoken", ":week": string(models.WeekOf(p.clock.Now(), time.UTC).Add(-1)), ":step": "act", ":kind": "step_up", ":page": "week"}
+	if c.Experiment == "" {
+		values[":experiment"] = strings.Repeat("a", 26)
+	}
+	return &walker{pair: p, random: random, role: role, values: values}
+}
+
 // ways are those in which a browser asks for a page.
 var ways = [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-History-Restore-Request", "true"}, {"HX-Request", "true", "HX-Boosted", "true"}}
 

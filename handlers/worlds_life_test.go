@@ -1,85 +1,15 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
 )
-
-// A copied practice is the bytes of its database, of the master key, and of the
-// keys of its cases.
-type copied struct{ database, master, cases []byte }
-
-// copyOf copies a practice that nobody writes to.
-func copyOf(t testing.TB, file string) (c copied) {
-	t.Helper()
-	for name, into := range map[string]*[]byte{file: &c.database, models.KeyFile(file): &c.master, models.KeyFile(file) + ".cases": &c.cases} {
-		var err error
-		*into, err = os.ReadFile(name)
-		must(t, err)
-	}
-	return c
-}
-
-// lay puts a copy into a new folder, with its keys beside it, and gives the name
-// of the database.
-func (c copied) lay(t testing.TB, folder string) (file string) {
-	t.Helper()
-	must(t, os.Mkdir(folder, 0o700))
-	file = filepath.Join(folder, "practice.db")
-	must(t, os.WriteFile(file, c.database, 0o600))
-	must(t, os.WriteFile(models.KeyFile(file), c.master, 0o400))
-	must(t, os.WriteFile(models.KeyFile(file)+".cases", c.cases, 0o600))
-	return file
-}
-
-// A cast is the people of a practice before anything has happened: two
-// therapists, the first with two couples and the second with one.
-type cast struct {
-	kept    copied
-	owner   models.Viewer
-	couples []modelstest.Couple
-}
-
-var casts struct {
-	once sync.Once
-	one  cast
-}
-
-// theCast gives the cast, which is made once.
-func theCast(t testing.TB) *cast {
-	t.Helper()
-	casts.once.Do(func() { casts.one.meet(t) })
-	if casts.one.kept.database == nil {
-		t.Fatal("the cast could not be made")
-	}
-	return &casts.one
-}
-
-func (c *cast) meet(t testing.TB) {
-	p := modelstest.Open(t)
-	sam := p.Therapist(t, "sam")
-	c.owner = p.Owner
-	for _, one := range []struct {
-		therapist models.Viewer
-		name      string
-	}{{p.Owner, "ada"}, {p.Owner, "eve"}, {sam, "bob"}} {
-		couple := *p.Couple(t, one.therapist, one.name)
-		couple.Practice = nil
-		c.couples = append(c.couples, couple)
-	}
-	sqlExec(t, *poolOf(p.DB, "writer"), `PRAGMA wal_checkpoint(TRUNCATE)`)
-	c.kept = copyOf(t, p.File)
-}
 
 // A fate is what happens to the couples of one practice, drawn from a seed and
 // done through the models' own methods.
@@ -95,56 +25,13 @@ type fate struct {
 	words   int
 }
 
-var ctx = context.Background()
-
-// A lived practice is a copy of it, the instant at which it was left, and the
-// sessions of its people.
-type lived struct {
-	kept     copied
-	now      time.Time
-	couples  []modelstest.Couple
-	gone     []bool            // whose partner has no way in
-	shut     []bool            // whose case is closed
-	sessions map[string]string // token by person
-}
-
-// live lets a practice live for some weeks.
-func live(t testing.TB, dir string, seed uint64, done map[string]int) lived {
-	t.Helper()
-	c := theCast(t)
-	file := c.kept.lay(t, filepath.Join(dir, "life"))
-	clock := &modelstest.Clock{}
-	clock.Set(modelstest.Monday)
-	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
-	must(t, err)
-	// Nobody waits for the disk: this practice is thrown away.
-	sqlExec(t, *poolOf(db, "writer"), `PRAGMA synchronous = OFF`)
-	f := &fate{t: t, random: rand.New(rand.NewPCG(2026, seed)), p: &modelstest.Practice{DB: db, File: file, Clock: clock, Owner: c.owner}, gone: map[*modelstest.Couple]bool{}, shut: map[*modelstest.Couple]bool{}, done: done}
-	for i := range c.couples {
-		couple := c.couples[i]
-		couple.Practice = f.p
-		f.couples = append(f.couples, &couple)
+func newFate(t testing.TB, random *rand.Rand, p *modelstest.Practice, couples []modelstest.Couple, done map[string]int) *fate {
+	f := &fate{t: t, random: random, p: p, gone: map[*modelstest.Couple]bool{}, shut: map[*modelstest.Couple]bool{}, done: done}
+	for _, c := range couples {
+		c.Practice = p
+		f.couples = append(f.couples, &c)
 	}
-	weeks := 2 + f.random.IntN(9)
-	if f.calm = f.odds(1, 5); f.calm {
-		weeks = 12 + f.random.IntN(6)
-	}
-	fixedRandom(int(seed), func() { f.weeks(weeks) })
-	l := lived{now: clock.Now(), sessions: map[string]string{}}
-	for _, couple := range f.couples {
-		l.couples, l.gone, l.shut = append(l.couples, *couple), append(l.gone, f.gone[couple]), append(l.shut, f.shut[couple])
-		for _, v := range []models.Viewer{couple.Therapist, couple.Client, couple.Partner} {
-			if v == couple.Partner && f.gone[couple] || v == couple.Client && f.shut[couple] {
-				continue
-			}
-			token, _, err := db.StartSession(ctx, v)
-			must(t, err)
-			l.sessions[v.PersonID] = token
-		}
-	}
-	must(t, db.Close())
-	l.kept = copyOf(t, file)
-	return l
+	return f
 }
 
 // weeks lets so many weeks pass and stops somewhere in the last one.

@@ -117,6 +117,25 @@ func (l lived) pair(t testing.TB, dir string, n *tally) *pair {
 	return p
 }
 
+// differs notes in which columns the worlds differ, and holds that none lies in
+// the scope of the person who looks.
+func (p *pair) differs(t *testing.T, l layout, s scope) {
+	t.Helper()
+	all := func(string, string) bool { return true }
+	one, other := contents(t, p.one.raw, l.tables, nil, all), contents(t, p.other.raw, l.tables, nil, all)
+	for name := range one {
+		if one[name] != other[name] {
+			p.differed[name] = true
+		}
+	}
+	one, other = contents(t, p.one.raw, l.tables, s.rows, s.reads), contents(t, p.other.raw, l.tables, s.rows, s.reads)
+	for name := range one {
+		if one[name] != other[name] {
+			t.Fatalf("the worlds differ in what may be seen: %s %s", name, apart(one[name], other[name]))
+		}
+	}
+}
+
 func (p *pair) close() { p.one.close(p.t); p.other.close(p.t) }
 
 // parted ends the crawl of a pair at the first answer in which its worlds

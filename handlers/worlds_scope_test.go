@@ -4,32 +4,45 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"enough/models"
 	"enough/models/modelstest"
 )
 
-// A layout is the schema with what the client's connections can read of it. It
-// is looked up once.
-type layout struct {
-	tables map[string][]column
-	reads  func(table, column string) bool
-}
-
-var layouts struct {
-	once sync.Once
-	layout
-}
-
-func layoutOf(t testing.TB, w *world) layout {
-	t.Helper()
-	layouts.once.Do(func() {
-		tables := columnsOf(t, w.raw)
-		layouts.layout = layout{tables, readable(t, *poolOf(w.db, "client"), tables)}
-	})
-	return layouts.layout
+// ownRows says which rows of each table belong to some cases and to some people,
+// both given as conditions.
+func ownRows(tables map[string][]column, cases, people string) map[string]string {
+	in := func(column, table, where string) string {
+		return column + ` IN (SELECT id FROM ` + table + ` WHERE ` + where + `)`
+	}
+	ofCase := in("case_id", "cases", cases)
+	rows := map[string]string{}
+	for table, columns := range tables {
+		for _, c := range columns {
+			switch {
+			case table == "practices":
+				rows[table] = "1"
+			case table == "cases":
+				rows[table] = cases
+			case table == "people":
+				rows[table] = people
+			case c.name == "case_id":
+				rows[table] = ofCase
+			case c.name == "snapshot_id":
+				rows[table] = in("snapshot_id", "snapshots", ofCase)
+			case c.name == "experiment_id" && rows[table] == "":
+				rows[table] = in("experiment_id", "experiments", ofCase)
+			case c.name == "checkin_id":
+				rows[table] = in("checkin_id", "checkins", ofCase)
+			case c.name == "report_id":
+				rows[table] = in("report_id", "partner_reports", ofCase)
+			case c.name == "person_id" && rows[table] == "":
+				rows[table] = in("person_id", "people", people)
+			}
+		}
+	}
+	return rows
 }
 
 // people are the rows of some persons.
