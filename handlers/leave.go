@@ -23,17 +23,26 @@ func (exitPage) template() string { return "exit" }
 func (a *App) doExit(c echo.Context, v models.Viewer) error {
 	if err := a.endSession(c, v); err != nil {
 		a.log.Error("session not ended at exit", "err", err)
+		a.clear(c) // she must leave, whatever the disk does
 	}
 	return a.page(c, http.StatusOK, exitPage{a.leave})
 }
 
-// endSession signs out, on the server and in the browser. The cookie changes in
-// any case, so that no browser shows a page again that it had kept.
+// endSession signs out, on the server and then in the browser. While the server
+// cannot, the browser keeps what it needs to ask again.
 func (a *App) endSession(c echo.Context, v models.Viewer) error {
+	if v.Known() {
+		if err := a.db.EndSession(c.Request().Context(), v); err != nil {
+			return err
+		}
+	}
+	a.clear(c)
+	return nil
+}
+
+// clear signs out in the browser. The cookie changes also when nobody is signed
+// in, so that no browser shows a page again that it had kept.
+func (a *App) clear(c echo.Context) {
 	a.forget(c)
 	c.Response().Header().Set("Clear-Site-Data", `"cookies", "storage"`)
-	if !v.Known() {
-		return nil
-	}
-	return a.db.EndSession(c.Request().Context(), v)
 }

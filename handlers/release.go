@@ -99,7 +99,7 @@ func (a *App) releasePage(c echo.Context, v models.Viewer, f typed, problem stri
 	if err != nil {
 		return releasePage{}, err
 	}
-	p := releasePage{Page: a.partnerChrome(), Problem: problem, Back: []turn{toOwn}, Hidden: hidden(nil, version, saved{"step", "keep"}), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
+	p := releasePage{Page: a.partnerChrome(), Problem: problem, Back: []turn{toOwn}, Hidden: hidden(f, version, saved{"step", "keep"}), Him: open.ClientPronoun.Cap(), Does: open.ClientPronoun.Verb("does", "do")}
 	p.Page.Cover, p.Page.Charts = true, true // for the preview
 	checked := ticked(f)
 	if f == nil {

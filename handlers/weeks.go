@@ -76,8 +76,8 @@ func (a *App) weeksPage(c echo.Context, v models.Viewer, sent string, f typed, e
 	p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Let the partner’s reports rest", Quiet: true, Hidden: []saved{{"pause", "yes"}}, Parts: []part{{Heading: "The partner’s reports",
 		Intro: "By agreement with the partner. Nothing changes on the client’s side.", Fields: []field{y.text("reason", "What was agreed", "For you alone.")}}}})
 	if p.Paused {
-		p.Pause = form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Take them up again", Quiet: true, Hidden: append(hidden(nil, ""), saved{"pause", "no"}),
-			Parts: []part{{Heading: "The partner’s reports", Intro: "They rest by agreement."}}}
+		p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Take them up again", Quiet: true, Hidden: []saved{{"pause", "no"}},
+			Parts: []part{{Heading: "The partner’s reports", Intro: "They rest by agreement."}}})
 	}
 	return p, nil
 }

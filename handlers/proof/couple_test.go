@@ -128,8 +128,8 @@ func shows(c couple) func(*lane) {
 				v.turn("show")
 			}
 			key := "conflict." + string(l.p.week.Add(-6+n%4))
-			v.step(named("release-form"), fill{"show": key, "act": "keep"}, is(1, proposed), l.audited(c.partner, "release proposed"))
-			l.do(act{route: "POST /cases/:case/publish", who: t, page: "/cases/" + c.caseID + "/publish", form: named("publish-form"), fill: fill{"show": key, "act": "publish", "words": "Words."},
+			v.step(named("release-form"), fill{"show": key}, is(1, proposed), l.audited(c.partner, "release proposed"))
+			l.do(act{route: "POST /cases/:case/publish", who: t, page: "/cases/" + c.caseID + "/publish", form: named("publish-form"), press: fill{"act": "publish"}, fill: fill{"show": key, "words": "Words."},
 				found: []effect{is(1, values), is(1, snapshots), l.audited(c.therapist, "snapshot published")}})
 			v.step(to("/w", "item", key), nil, is(0, values), is(0, proposed), is(0, snapshots))
 		}
@@ -166,7 +166,11 @@ func (c *crowd) everybody() *crowd {
 	c.lane("shows", shows(p.shows))
 	c.lane("paper", paper(p.paper))
 	c.lane("owner", owner(p.owner))
-	c.lane("sessions", sessions(map[string]person{"/signout": p.therapists[0], "/exit": p.paper.client}))
+	ways := map[string]person{"/signout": p.therapists[0], "/exit": p.paper.client}
+	if c.stays {
+		delete(ways, "/exit")
+	}
+	c.lane("sessions", sessions(ways))
 	c.lane("guesses", guesser(p.guessed, p.experiments))
 	return c
 }

@@ -32,7 +32,8 @@ type crowd struct {
 	acked map[string]int // by route
 	full  int            // refused with 503
 
-	besides int // how many more of each form are sent at once
+	besides int  // how many more of each form are sent at once
+	stays   bool // nobody leaves in haste, which goes through when nothing can be kept
 }
 
 // state says which lanes may go on.
@@ -76,6 +77,7 @@ type act struct {
 	form  func(sheet) bool
 	to    string // where another button of the form sends it
 	fill  fill
+	press fill // the button that is pressed, where it says something
 	found []effect
 	// once is an act that is not to be sent again needlessly: another code is made,
 	// another session begun. One that counts then counts twice.
@@ -291,8 +293,10 @@ func (l *lane) fetch(a act) *flight {
 			if !a.form(s) {
 				continue
 			}
-			for name, value := range a.fill {
-				s.values.Set(name, value)
+			for _, part := range []fill{a.fill, a.press} {
+				for name, value := range part {
+					s.values.Set(name, value)
+				}
 			}
 			if a.to != "" {
 				s.action = a.to
@@ -352,15 +356,20 @@ func (l *lane) refused(f *flight, got answer) {
 	if !strings.Contains(got.body, "Not saved") {
 		l.fail("%s is answered with %s", f.route, got)
 	}
+	again := false
 	for _, s := range sheets(got.body, f.page) {
 		if s.action != f.path || s.values.Get("submission_id") != f.values.Get("submission_id") {
 			continue
 		}
+		again = true
 		for name, values := range f.values {
-			if name != "passphrase" && name != "again" && !slices.Equal(values, s.values[name]) && strings.Join(values, "") != "" {
+			if f.press[name] == "" && name != "passphrase" && name != "again" && !slices.Equal(values, s.values[name]) && strings.Join(values, "") != "" {
 				l.fail("%s is refused, and %s was %q and is %q", f.route, name, values, s.values[name])
 			}
 		}
+	}
+	if len(f.fill) > 0 && !again {
+		l.fail("%s is refused, and what was typed is not there: %s", f.route, got)
 	}
 }
 

@@ -54,7 +54,7 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.onExperiment(experiment, "extend", e, named("extend-form"), nil, l.audited(who, "phase extended"), is(5, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
 	a.onExperiment(experiment, "step/:kind", e+"/step/hold", named("step-form"), fill{"weeks": "2"}, l.audited(who, "phase started"), is(2, `SELECT count(*) FROM phases WHERE case_id = ?`, at))
 	a.onExperiment(experiment, "decision", e+"/decision", named("decision-form"), fill{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.",
-		"confidence": "60", "client_text": "To one.", "partner_text": "To the other.", "because": "Because."}, l.audited(who, "decision kept"), is(1, `SELECT count(*) FROM decisions WHERE case_id = ?`, at),
+		"confidence": "60", "client_text": "To one.", "partner_text": "To the other."}, l.audited(who, "decision kept"), is(1, `SELECT count(*) FROM decisions WHERE case_id = ?`, at),
 		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
 	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
@@ -131,8 +131,8 @@ func (a caseOf) joins(role string, n int) *phone {
 
 // experiment plans an experiment and starts it.
 func (a caseOf) experiment() string {
-	at := a.send("experiments", a.path, to(a.path+"/experiments"), fill{"behaviour": "Ask about the day"},
-		a.audited(a.who, "experiment drafted"), is(1, `SELECT count(*) FROM experiments WHERE case_id = ?`, a.id))
+	at := a.do(act{route: "POST /cases/:case/experiments", who: a.t, page: a.path, form: to(a.path + "/experiments"), press: fill{"behaviour": "Ask about the day"},
+		found: []effect{a.audited(a.who, "experiment drafted"), is(1, `SELECT count(*) FROM experiments WHERE case_id = ?`, a.id)}})
 	id := strings.Split(at.location, "/")[2]
 	e := "/experiments/" + id
 	a.onExperiment(id, "plan/:step", e+"/plan/act", named("plan-form"), fill{"behaviour": "Ask about the day", "label": "ask about your day", "counts_if": "Asked and listened.", "not_counts_if": "Phone in hand.",

@@ -35,11 +35,12 @@ func (c *crowd) beliefs(end bool) (list []belief) {
 
 // A finding counts what is not as it must be, with a few words about the first.
 type finding struct {
-	lost    int // acknowledged, and not there
-	doubled int // there more often than it was sent
-	half    int // there in part
-	unsound int // what SQLite, or one table beside another, finds wrong
-	kept    int // on its way, and there
+	lost    int     // acknowledged, and not there
+	doubled int     // there more often than it was sent
+	half    int     // there in part
+	unsound int     // what SQLite, or one table beside another, finds wrong
+	kept    int     // on its way, and there
+	counts  []*lane // whose form was kept on its way, and counts once more when it is sent again
 	words   []string
 }
 
@@ -110,14 +111,14 @@ func (f *finding) onItsWay(t testing.TB, db *sql.DB, b belief) {
 	case after > 0 && after == telling:
 		f.kept++
 		if b.flight.counts {
-			b.lane.actsAgain()
+			f.counts = append(f.counts, b.lane)
 		}
 	}
 }
 
-// actsAgain says that the form on its way was kept, and that sent again it will
-// act once more.
-func (l *lane) actsAgain() {
+// countsAgain says that the form on its way was kept, and that sent again it
+// counts once more.
+func (l *lane) countsAgain() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for q, now := range l.flight.after {
