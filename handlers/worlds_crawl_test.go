@@ -191,8 +191,10 @@ func (w *walker) faults(target string) {
 func (w *walker) takes(answer *httptest.ResponseRecorder) {
 	for _, c := range answer.Result().Cookies() {
 		switch {
-		case c.Name != w.one.cookieName():
+		case c.Name == w.one.toldName():
 			w.fresh = false
+		case c.Name == w.one.deviceName():
+			w.name = c
 		case c.MaxAge < 0:
 			w.cookie = nil
 		default:

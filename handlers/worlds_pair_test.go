@@ -88,6 +88,7 @@ type pair struct {
 	clock      *modelstest.Clock
 	cookie     *http.Cookie // of her session, in both
 	fresh      bool         // her device has not shown what leaving does
+	name       *http.Cookie // by which her browser is known
 	draws      int
 	deafTo     string // the method of requests for which other statements may be run
 	*tally
@@ -173,6 +174,9 @@ func (p *pair) ask(method, target, kind, body string, header ...string) *httptes
 // and the statements that were run for it.
 func (p *pair) askEach(method, target, kind string, bodies [2]string, header ...string) *httptest.ResponseRecorder {
 	var answers [2]*httptest.ResponseRecorder
+	if p.name != nil {
+		header = append(slices.Clip(header), "Cookie", p.name.Name+"="+p.name.Value)
+	}
 	p.both(func(i int, w *world) {
 		w.heard = w.heard[:0]
 		w.log.Reset()
