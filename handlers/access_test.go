@@ -145,7 +145,7 @@ func TestAccess_byAddress(t *testing.T) {
 	for _, r := range theStage(t).open(t).routes() {
 		role, allow := models.Role(""), anyone
 		switch first, _, _ := strings.Cut(r.path[1:], "/"); first {
-		case "cases", "experiments", "practice":
+		case "cases", "experiments", "practice", "supervised":
 			role, allow = models.Therapist, therapist
 		case "week", "plan", "chart", "shared":
 			role, allow = models.Client, client

@@ -16,6 +16,7 @@ type casesPage struct {
 	Page   page
 	Rows   []caseRow
 	Closed []caseRow
+	Others *link // those of colleagues that the viewer supervises
 }
 
 type caseRow struct {
@@ -48,6 +49,13 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
 		}
 		p.Rows = append(p.Rows, row)
+	}
+	supervised, err := a.db.Supervised(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	if len(supervised) > 0 {
+		p.Others = &link{Href: supervisedPath, Text: "Cases that you supervise"}
 	}
 	return a.page(c, http.StatusOK, p)
 }
@@ -256,7 +264,7 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		p.Candidates = append(p.Candidates, b)
 	}
 	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
-		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
+		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}, {Href: supervisionPath(id), Text: "Supervision"}}
 	if p.Closed == nil {
 		p.Links = append(p.Links, link{Href: casePath(id) + "/close", Text: "Close the case"})
 	}

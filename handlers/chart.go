@@ -44,6 +44,7 @@ type canvas struct {
 	titles   []string         // one for each panel
 	tops     []float64
 	large    bool // to be read across a room
+	number   int  // of the first week, where weeks are numbered and not dated
 }
 
 func newCanvas(from, to models.Week) *canvas {
@@ -67,7 +68,10 @@ func countTop(most int) int {
 }
 
 // edge is where the band of a week begins: the Thursday noon before it.
-func edge(w models.Week) string {
+func (k *canvas) edge(w models.Week) any {
+	if k.number > 0 {
+		return float64(k.number+w.Since(k.from)) - 0.5
+	}
 	return w.Monday().Add(-4).Time().Format("2006-01-02T15:04:05Z")
 }
 
@@ -79,9 +83,13 @@ type point struct {
 	ends  bool
 }
 
-func (p point) at() string {
-	if p.ends {
-		return edge(p.week)
+// at is where a point is drawn.
+func (k *canvas) at(p point) any {
+	switch {
+	case p.ends:
+		return k.edge(p.week)
+	case k.number > 0:
+		return k.number + p.week.Since(k.from)
 	}
 	return string(p.week.Monday())
 }
@@ -107,7 +115,7 @@ var (
 func (k *canvas) series(panel int, name string, l look, points []point) {
 	data := make([]opts.LineData, len(points))
 	for i, p := range points {
-		data[i] = opts.LineData{Value: []any{p.at(), value(p.value)}}
+		data[i] = opts.LineData{Value: []any{k.at(p), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
 	k.key = append(k.key, newKeyEntry(name, l, 2))
@@ -128,7 +136,7 @@ func (k *canvas) bars(panel int, name, colour string, points []point) {
 	bar := charts.NewBar()
 	data := make([]opts.BarData, len(points))
 	for i, p := range points {
-		data[i] = opts.BarData{Value: []any{p.at(), value(p.value)}}
+		data[i] = opts.BarData{Value: []any{k.at(p), value(p.value)}}
 	}
 	k.legend = append(k.legend, name)
 	k.key = append(k.key, newKeyEntry(name, look{colour, "", "bar"}, 0))
@@ -163,7 +171,7 @@ func (k *canvas) steps(panel int, name string, l look, width float32, levels []l
 		if x.phase.Start > k.to {
 			continue
 		}
-		from, to := edge(x.phase.Start), edge(min(x.phase.LastWeek(), k.to).Add(1))
+		from, to := k.edge(x.phase.Start), k.edge(min(x.phase.LastWeek(), k.to).Add(1))
 		data = append(data, opts.LineData{Value: []any{from, x.value}}, opts.LineData{Value: []any{to, x.value}}, opts.LineData{Value: []any{to, nil}})
 	}
 	if name != "" && len(data) > 0 {
@@ -204,11 +212,11 @@ func (k *canvas) phases(list []models.Phase, name func(models.Phase) string) {
 			}
 			colour := []string{"$css:--chart-band-a", "$css:--chart-band-b"}[i%2]
 			end := min(p.LastWeek(), k.to).Add(1)
-			area := map[string]any{"xAxis": edge(p.Start), "itemStyle": map[string]any{"color": colour}}
+			area := map[string]any{"xAxis": k.edge(p.Start), "itemStyle": map[string]any{"color": colour}}
 			if label := name(p); panel == 0 && k.fits(label, p.Start, end) {
 				area["name"] = label
 			}
-			areas = append(areas, []any{area, map[string]any{"xAxis": edge(end)}})
+			areas = append(areas, []any{area, map[string]any{"xAxis": k.edge(end)}})
 		}
 		bands := func(s *charts.SingleSeries) {
 			s.MarkAreas = &opts.MarkAreas{Data: areas, MarkAreaStyle: opts.MarkAreaStyle{Label: &opts.Label{FontSize: float32(k.size(12)), Color: "$css:--chart-text"}}}
@@ -275,7 +283,10 @@ func (k *canvas) option() map[string]any {
 		}
 	}
 	var grids, xs, ys, titles []any
-	mondays := k.mondays()
+	mondays, kind, named := k.mondays(), "time", any("$fn:week")
+	if k.number > 0 {
+		kind, named = "value", nil
+	}
 	for i, title := range k.titles {
 		lowest := i == len(k.titles)-1
 		titleTop := top - k.size(26)
@@ -288,11 +299,11 @@ func (k *canvas) option() map[string]any {
 		}
 		grids = append(grids, map[string]any{"left": k.size(34), "right": 12, "top": top, "height": heights[i], "outerBoundsMode": "none"})
 		titles = append(titles, map[string]any{"text": title, "left": 0, "top": titleTop, "textStyle": text("$css:--chart-quiet", 12)})
-		xs = append(xs, map[string]any{"type": "time", "gridIndex": i, "min": edge(k.from), "max": edge(k.to.Add(1)), "containShape": false,
-			"axisLabel": with(text("$css:--chart-quiet", 11), map[string]any{"formatter": "$fn:week", "customValues": mondays, "hideOverlap": true, "show": lowest, "margin": k.size(10)}),
+		xs = append(xs, map[string]any{"type": kind, "gridIndex": i, "min": k.edge(k.from), "max": k.edge(k.to.Add(1)), "containShape": false,
+			"axisLabel": with(text("$css:--chart-quiet", 11), map[string]any{"formatter": named, "customValues": mondays, "hideOverlap": true, "show": lowest, "margin": k.size(10)}),
 			"axisTick":  map[string]any{"customValues": mondays, "show": lowest}, "axisLine": rule, "splitLine": map[string]any{"show": false}})
 		ys = append(ys, map[string]any{"type": "value", "gridIndex": i, "min": 0, "max": k.tops[i], "interval": every,
-			"axisLabel": text("$css:--chart-quiet", 12), "axisLine": map[string]any{"show": false}, "splitLine": rule})
+			"axisLabel": text("$css:--chart-quiet", 12), "axisLine": map[string]any{"show": false}, "axisTick": map[string]any{"show": false}, "splitLine": rule})
 		top += heights[i] + k.size(56)
 	}
 	o["grid"], o["xAxis"], o["yAxis"], o["title"] = grids, xs, ys, titles
@@ -317,14 +328,14 @@ func (k *canvas) option() map[string]any {
 
 // mondays are the weeks that are named under the axis: every one of a short
 // run, every second or fourth of a long one.
-func (k *canvas) mondays() []string {
+func (k *canvas) mondays() []any {
 	step := 1
 	for k.to.Since(k.from)/step > 13 {
 		step *= 2
 	}
-	var list []string
+	var list []any
 	for w := k.from; w <= k.to; w = w.Add(step) {
-		list = append(list, string(w.Monday()))
+		list = append(list, k.at(point{week: w}))
 	}
 	return list
 }

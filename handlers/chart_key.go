@@ -41,7 +41,7 @@ var (
 func (k *canvas) hollow(panel int, name string, l look, points []point) {
 	data := make([]any, len(points))
 	for i, p := range points {
-		data[i] = []any{p.at(), value(p.value)}
+		data[i] = []any{k.at(p), value(p.value)}
 	}
 	k.lines = append(k.lines, map[string]any{"type": "line", "name": name, "data": data, "xAxisIndex": panel, "yAxisIndex": panel, "symbol": l.symbol, "symbolSize": k.size(9),
 		"showSymbol": true, "connectNulls": false, "lineStyle": map[string]any{"opacity": 0}, "itemStyle": map[string]any{"color": "transparent", "borderColor": l.colour, "borderWidth": 2}})
@@ -55,7 +55,7 @@ func (k *canvas) hollow(panel int, name string, l look, points []point) {
 func (k *canvas) slope(panel int, name string, l dashed, points []point) {
 	data := make([]any, len(points))
 	for i, p := range points {
-		data[i] = []any{p.at(), value(p.value)}
+		data[i] = []any{k.at(p), value(p.value)}
 	}
 	k.lines = append(k.lines, map[string]any{"type": "line", "name": name, "data": data, "xAxisIndex": panel, "yAxisIndex": panel, "symbol": "none", "clip": true,
 		"lineStyle": map[string]any{"color": l.colour, "width": 2, "type": l.dash}, "itemStyle": map[string]any{"color": l.colour}})

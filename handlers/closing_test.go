@@ -22,7 +22,7 @@ func TestClosed_takesNoWrite(t *testing.T) {
 	p := theStage(t).open(t)
 	p.closes()
 	takes := map[string]bool{"/cases/:case/close": true, "/cases/:case/reopen": true, "/cases/:case/erase": true,
-		"/experiments/:experiment/sight": true} // keeps nothing
+		"/cases/:case/supervision/end": true, "/experiments/:experiment/sight": true} // the last one keeps nothing
 	b, refused := p.as("therapist"), 0
 	body := url.Values{"role": {"partner"}, "form": {"raise"}, "submission_id": {"a"}}
 	for _, r := range p.routes() {

@@ -4,22 +4,24 @@ import "enough/models"
 
 // The addresses of pages without an object.
 const (
-	signinPath   = "/signin"
-	signoutPath  = "/signout"
-	joinPath     = "/join"
-	casesPath    = "/cases"
-	newCasePath  = "/cases/new"
-	practicePath = "/practice"
-	weekPath     = "/week"
-	planPath     = "/plan"
-	chartPath    = "/chart"
-	sharedPath   = "/shared"
-	visitPath    = "/w" // the partner's whole visit
+	signinPath     = "/signin"
+	signoutPath    = "/signout"
+	joinPath       = "/join"
+	casesPath      = "/cases"
+	newCasePath    = "/cases/new"
+	practicePath   = "/practice"
+	supervisedPath = "/supervised"
+	weekPath       = "/week"
+	planPath       = "/plan"
+	chartPath      = "/chart"
+	sharedPath     = "/shared"
+	visitPath      = "/w" // the partner's whole visit
 )
 
-func casePath(id string) string       { return casesPath + "/" + id }
-func flagsPath(id string) string      { return casePath(id) + "/flags" }
-func experimentPath(id string) string { return "/experiments/" + id }
+func casePath(id string) string        { return casesPath + "/" + id }
+func flagsPath(id string) string       { return casePath(id) + "/flags" }
+func supervisionPath(id string) string { return casePath(id) + "/supervision" }
+func experimentPath(id string) string  { return "/experiments/" + id }
 func planStepPath(id, step string) string {
 	return experimentPath(id) + "/plan/" + step
 }

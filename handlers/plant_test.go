@@ -221,6 +221,7 @@ func fill(t testing.TB, p *play) {
 	p.raises("threat")
 	p.setsAside(p.week.Add(-2), "pushed")
 	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', x'', '2026-01-05', '2026-01-12' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO supervisions SELECT id, id, therapist_id, '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }
 

@@ -42,6 +42,9 @@ func (a *App) routes() []route {
 		{post, "/cases/:case/reopen", therapist, a.reopenCase},
 		{get, "/cases/:case/erase", therapist, a.editErase},
 		{post, "/cases/:case/erase", therapist, a.eraseCase},
+		{get, "/cases/:case/supervision", therapist, a.editSupervision},
+		{post, "/cases/:case/supervision", therapist, a.supervise},
+		{post, "/cases/:case/supervision/end", therapist, a.endSupervision},
 		{get, "/cases/:case/frame", therapist, a.editFrame},
 		{post, "/cases/:case/frame", therapist, a.saveFrame},
 		{get, "/cases/:case/gate", therapist, a.editGate},
@@ -81,6 +84,9 @@ func (a *App) routes() []route {
 		{post, "/experiments/:experiment/masked", therapist, a.saveGuess},
 		{get, "/experiments/:experiment/decision", therapist, a.editDecision},
 		{post, "/experiments/:experiment/decision", therapist, a.saveDecision},
+
+		{get, "/supervised", therapist, a.showSupervised},
+		{get, "/supervised/:case", therapist, a.showSupervisedCase},
 
 		{get, "/practice", therapist, a.editPractice},
 		{post, "/practice", therapist, a.savePractice},

@@ -28,6 +28,8 @@ func TestContactSheet(t *testing.T) {
 		byName[line.Client] = line
 	}
 	marcus, pavel := byName["Marcus (demo)"], byName["Pavel (demo)"]
+	gregor := byName["Gregor (demo)"]
+	must(t, a.db.CloseCase(context.Background(), vera, gregor.ID, models.CloseInput{On: string(gregor.Today), Reason: "They moved away. No further plan was wished for."}))
 	pages := []struct {
 		name, path string
 		who        models.Viewer
@@ -58,6 +60,12 @@ func TestContactSheet(t *testing.T) {
 		{"paper-report", paperPath(pavel.ID, pavel.Today.Week(), "report"), vera, false},
 		{"aside", casePath(marcus.ID) + "/weeks/2025-12-15/aside", vera, false},
 		{"publish", casePath(marcus.ID) + "/publish", vera, false},
+		{"supervision", casePath(marcus.ID) + "/supervision", vera, false},
+		{"close", casePath(pavel.ID) + "/close", vera, false},
+		{"case-closed", casePath(gregor.ID), vera, false},
+		{"erase", casePath(gregor.ID) + "/erase", vera, false},
+		{"supervised", supervisedPath, a.person(t, "Dr Sam"), false},
+		{"supervised-case", supervisedPath + "/" + marcus.ID, a.person(t, "Dr Sam"), false},
 		{"together", casePath(marcus.ID) + "/together", vera, false},
 		{"seen", casePath(marcus.ID) + "/seen", vera, false},
 		{"practice", "/practice", vera, false},

@@ -59,6 +59,13 @@ var papers = []paper{
 	{name: "reopen", actor: "therapist", id: "reopen-form", at: ofCase(""), effect: `SELECT count(reopened_on) FROM closings`, set: (*play).closes},
 	{name: "erase", actor: "therapist", id: "erase-form", at: ofCase("/erase"), effect: `SELECT 2 - count(*) FROM cases`, set: (*play).closes,
 		good: map[string]string{"name": "ada client"}, bad: map[string][]string{"name": {"", "ada", "Ada Partner"}}},
+	{name: "supervision", actor: "therapist", id: "supervision-form", at: ofCase("/supervision"), effect: `SELECT count(*) FROM supervisions`,
+		good: map[string]string{"supervisor": "(colleague)"},
+		bad:  map[string][]string{"supervisor": {"", "nobody"}, "until": {"", "2026-04-25", "2027-04-27", "x"}}},
+	{name: "end supervision", actor: "therapist", id: "end-1", at: ofCase("/supervision"), effect: `SELECT count(ended_at) FROM supervisions`,
+		set: func(p *play) {
+			must(p.t, p.db.Supervise(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.SuperviseInput{Supervisor: p.other.Therapist.PersonID, Until: "2026-05-24"}))
+		}},
 	{name: "frame", actor: "therapist", id: "frame-form", at: ofCase("/frame"), effect: `SELECT sum(version) FROM cases`,
 		good:  map[string]string{"goal": "A goal.", "stake": "A stake.", "candidate1": "An act.", "cost1": "3", "economic": "no", "children": "yes", "ending": "An end."},
 		bad:   map[string][]string{"goal": {""}, "cost1": {"11", "x"}, "candidate1": {""}, "economic": {"perhaps"}, "children": {"perhaps"}},
@@ -192,7 +199,7 @@ func (f paper) lay(t testing.TB) (p *play, b *browser, s sheet) {
 		s.action = f.at(p)
 	}
 	for name, value := range f.good {
-		s.values.Set(name, strings.NewReplacer("(extra)", p.extra, "(code)", p.code).Replace(value))
+		s.values.Set(name, strings.NewReplacer("(extra)", p.extra, "(code)", p.code, "(colleague)", p.other.Therapist.PersonID).Replace(value))
 	}
 	return p, b, s
 }

@@ -32,9 +32,13 @@ type evidenceView struct {
 func newVerdictView(r models.Review) verdictView {
 	view := keptVerdict(r.Verdict())
 	if e, ok := r.Evidence(); ok {
-		view.Evidence = &evidenceView{About: "Evidence on " + models.ItemText(e.Outcome), Label: models.EvidenceText(e.Label), Doubt: e.Doubt(), Remarks: e.Remarks()}
+		view.Evidence = newEvidenceView(e)
 	}
 	return view
+}
+
+func newEvidenceView(e models.Evidence) *evidenceView {
+	return &evidenceView{About: "Evidence on " + models.ItemText(e.Outcome), Label: models.EvidenceText(e.Label), Doubt: e.Doubt(), Remarks: e.Remarks()}
 }
 
 // keptVerdict gives the verdict alone, as a decision keeps it.

@@ -55,6 +55,11 @@ const (
 	didTakeBack       action = "release taken back"
 	didPublish        action = "snapshot published"
 
+	// Supervision: the object of the first two is the supervisor.
+	didSupervise      action = "supervision granted"
+	didEndSupervision action = "supervision ended"
+	didReadSupervised action = "supervised case read"
+
 	// What leaves the program.
 	didPrintAgreement action = "agreement printed" // the object is the experiment
 )

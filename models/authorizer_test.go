@@ -36,6 +36,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"submissions":         {"", "person_id id fingerprint object_id created_at"},
 	"audit":               {"", "id at person_id role action case_id object_id result request_id chain"},
 	"closings":            {"", "id case_id closed_on reason closed_at reopened_on"},
+	"supervisions":        {"", "id case_id supervisor_id until granted_at ended_at"},
 	"candidates":          {"", "case_id place behaviour cost"},
 	"plan_changes":        {"", "id experiment_id field was now reason changed_at"},
 	"checkin_corrections": {"", "id checkin_id version was replaced_at"},

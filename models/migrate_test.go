@@ -80,6 +80,7 @@ var rowsSince = []string{
 	`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x');
 	INSERT INTO candidates VALUES ('k', 1, x'01', 2);
 	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', x'01', 'x', NULL);
+	INSERT INTO supervisions VALUES ('s', 'k', 't', '2026-04-01', 'x', NULL);
 	INSERT INTO gates (case_id, fear, saved_at) VALUES ('k', 'no', 'x');
 	INSERT INTO partner_contacts (case_id, address) VALUES ('k', x'01')`,
 	`INSERT INTO experiments (id, case_id, number, created_at) VALUES ('e', 'k', 1, 'x');

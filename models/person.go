@@ -78,23 +78,29 @@ func (db *DB) Therapists(ctx context.Context, v Viewer) ([]Person, error) {
 		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
 	}
 	var people []Person
-	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, signin IS NOT NULL FROM people WHERE role = 'therapist' ORDER BY id`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var p Person
-			if err := rows.Scan(&p.ID, &p.Role, &p.Owner, t.texts("people", &noCase, &p.ID).out("name", &p.Name), &p.Joined); err != nil {
-				return err
-			}
-			people = append(people, p)
-		}
-		return rows.Err()
+	err := db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		people, err = t.therapists(ctx)
+		return err
 	})
-	slices.SortStableFunc(people, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
 	return people, err
+}
+
+// therapists lists them by name.
+func (t *tx) therapists(ctx context.Context) (people []Person, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, name, signin IS NOT NULL FROM people WHERE role = 'therapist' ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p Person
+		if err := rows.Scan(&p.ID, &p.Role, &p.Owner, t.texts("people", &noCase, &p.ID).out("name", &p.Name), &p.Joined); err != nil {
+			return nil, err
+		}
+		people = append(people, p)
+	}
+	slices.SortStableFunc(people, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
+	return people, rows.Err()
 }
 
 // noCase stands for the practice where texts ask for a case.

@@ -18,6 +18,9 @@ type Review struct {
 	// HeldSince is the day since when publishing waits for a talk with the partner
 	// alone, empty when it does not.
 	HeldSince Day
+	// countedFrom is the week from which weeks are counted in sentences, empty where
+	// they are told by their dates.
+	countedFrom Week
 	// Flags are those of the whole case, open red ones first and then by week,
 	// newest first.
 	Flags []Flag

@@ -130,6 +130,7 @@ type facts struct {
 	asked             int // reports that the whole phase asks for
 	delivered         int // times done, no more than the dose counted in any week
 	over              bool
+	until             string // when the phase ends
 	some, worsening   float64
 }
 
@@ -148,7 +149,7 @@ func (r Review) facts(p PhaseReview) facts {
 	if p.Call != nil {
 		j.call = p.Call.Answer
 	}
-	j.asked, j.over = p.PlannedReports(), r.over(p)
+	j.asked, j.over, j.until = p.PlannedReports(), r.over(p), r.endOf(p.Phase)
 	var last []*PartnerReport
 	for _, w := range p.Weeks {
 		if w.Report != nil {
@@ -222,7 +223,7 @@ func (j facts) tooEarly() (list []string) {
 	}
 	p := j.phase.Phase
 	add(len(j.primary.a) < 3, "%d of at least 3 baseline reports", len(j.primary.a))
-	add(!j.over, "the phase lasts until %s", p.LastWeek().Sunday().Long())
+	add(!j.over, "the phase lasts until %s", j.until)
 	add(j.over && p.Weeks < p.PlannedWeeks, "the phase ran %d of %d planned weeks", p.Weeks, p.PlannedWeeks)
 	add(len(j.primary.b) < 3, "%d of at least 3 reports in this phase", len(j.primary.b))
 	add(j.phase.Checkins < 3, "%d of at least 3 check-ins", j.phase.Checkins)

@@ -136,7 +136,15 @@ func (r Review) since(p PhaseReview) string {
 	if after.Call != nil {
 		said = append(said, "last call: "+strings.ToLower(CallText(after.Call.Answer)))
 	}
-	return fmt.Sprintf("%s ended on %s. Since then, and not judged here: %s.", p.Phase.Name, p.Phase.LastWeek().Sunday().Long(), strings.Join(said, "; "))
+	return fmt.Sprintf("%s ended on %s. Since then, and not judged here: %s.", p.Phase.Name, r.endOf(p.Phase), strings.Join(said, "; "))
+}
+
+// endOf tells when a phase ends.
+func (r Review) endOf(p Phase) string {
+	if r.countedFrom != "" {
+		return fmt.Sprintf("the last day of week %d", p.LastWeek().Since(r.countedFrom)+1)
+	}
+	return p.LastWeek().Sunday().Long()
 }
 
 // cautions are what a careful reader holds against the numbers.

@@ -43,6 +43,9 @@ func (d Day) Add(n int) Day {
 	return Day(d.Time().AddDate(0, 0, n).Format(dayLayout))
 }
 
+// Since counts the days from another date to this one.
+func (d Day) Since(from Day) int { return int(d.Time().Sub(from.Time()).Hours() / 24) }
+
 // Week gives the week in which the date lies.
 func (d Day) Week() Week {
 	sinceMonday := (int(d.Time().Weekday()) + 6) % 7

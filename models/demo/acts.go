@@ -43,7 +43,12 @@ func pause(reason string) act {
 	}
 }
 
-// decide keeps a decision of the day on which it is made.
+// supervise lets the colleague read the case, without names, for four weeks.
+func supervise(ctx context.Context, l *life) error {
+	until := models.DayOf(l.db.Now(), l.zone).Add(models.SupervisionLasts)
+	return l.db.Supervise(ctx, l.therapist, l.caseID, models.SuperviseInput{Supervisor: l.colleague.PersonID, Until: string(until)})
+}
+
 // closeFlags closes the open flags of one week, or those of some rules of it.
 func closeFlags(week int, reason string, rules ...string) act {
 	return func(ctx context.Context, l *life) error {
@@ -63,6 +68,7 @@ func closeFlags(week int, reason string, rules ...string) act {
 	}
 }
 
+// decide keeps a decision of the day on which it is made.
 func decide(in models.DecisionInput) act {
 	return func(ctx context.Context, l *life) error {
 		review, err := l.db.Review(ctx, l.therapist, l.experiment)

@@ -103,6 +103,7 @@ var marcus = couple{
 		{32, thursday, []act{
 			tick(some{models.ItemCall, 23, 31}),
 			publish("What Anna chose to show of the last three months."),
+			supervise,
 			decide(models.DecisionInput{
 				Choice: "follow_up", Present: "client",
 				Reasons: "Months 1 to 3. Dose 4, 4, 3 of 5. Conflict 4, 5, 4. Leaving 4, 4, 3. Call: yes, for now, each time. CSI-4: 12. " +

@@ -89,7 +89,7 @@ var viktor = couple{
 		{5, monday, []act{intervene(5)}},
 		{7, tuesday, []act{closeFlags(6, "Spoken with Lena alone. The children leave the room when he begins to repeat. Look again after week 7.")}},
 		{8, tuesday, []act{closeFlags(7, "Spoken with Lena alone. He has started to quote her. She is not in danger; she wants to see one more week.")}},
-		{9, monday, []act{closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
+		{9, monday, []act{supervise, closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
 			Choice: "stop_harm", Present: "partner",
 			Reasons: "His tension falls, 5, 4, 3, 2; hers rises, 6, 7, 8, 8. His guess comes ever closer to her number: off by 3, 2, 1, 0. Worse already in week 7. " +
 				"Felt real 4, 3, 2, 1. Week 8: pushed, and no free no. Lena alone: “He asked what I put here.” Skill used against someone: yes, Lena. " +
@@ -156,6 +156,7 @@ var daniel = couple{
 		}},
 		{7, tuesday, []act{closeFlags(6, "Called on her work phone, alone. The pushing and the wish to leave belong to the same evening. The flag on safety stays open.", "R3", "A4")}},
 		{8, thursday, []act{
+			supervise,
 			decide(models.DecisionInput{
 				Choice: "stop_harm", Present: "client",
 				Reasons:     "The plan ends in session, at its planned last week. No plan goes on where she is not safe. Mira knew the day beforehand and agreed to the wording. Skill used against someone: not known; she was pushed about her answers.",

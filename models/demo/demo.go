@@ -18,7 +18,8 @@ import (
 type Practice struct {
 	DB *models.DB
 	// People are those who can sign in, in the order in which a start page
-	// lists them: the therapist, then each client with the partner after.
+	// lists them: the therapist and her colleague, then each client with the
+	// partner after.
 	People []Person
 }
 
@@ -33,7 +34,10 @@ type Person struct {
 // passphrase is that of everybody in the demo.
 const passphrase = "only for the demo"
 
-var theTherapist = Person{SignIn: "vera", Passphrase: passphrase, Line: "Therapist"}
+var (
+	theTherapist = Person{SignIn: "vera", Passphrase: passphrase, Line: "Therapist"}
+	theColleague = Person{SignIn: "sam", Passphrase: passphrase, Line: "Therapist · supervises three cases"}
+)
 
 var thePractice = models.PracticeInput{
 	Name: "Riverside Practice (demo)", Zone: "Europe/Belgrade", Office: "Riverside Office",
@@ -89,7 +93,7 @@ func (p *Practice) live(ctx context.Context, clock *clock, sunday time.Time) err
 		return err
 	}
 	for _, l := range lives {
-		l.therapist = p.People[0].Viewer
+		l.therapist, l.colleague = p.People[0].Viewer, p.People[1].Viewer
 	}
 	for _, h := range all {
 		if err := ctx.Err(); err != nil {
@@ -106,7 +110,7 @@ func (p *Practice) live(ctx context.Context, clock *clock, sunday time.Time) err
 	return nil
 }
 
-// setUp makes the practice and its owner.
+// setUp makes the practice, its owner and her colleague.
 func (p *Practice) setUp(ctx context.Context) error {
 	token, err := p.DB.SetUpToken(ctx)
 	if err != nil {
@@ -118,7 +122,16 @@ func (p *Practice) setUp(ctx context.Context) error {
 	vera := theTherapist
 	vera.Viewer, err = p.DB.SetUp(ctx, models.SetUpInput{Token: token, OwnerName: "Dr Vera Novak (demo)", Practice: thePractice,
 		Credentials: credentials(vera.SignIn)})
-	p.People = []Person{vera}
+	if err != nil {
+		return err
+	}
+	sam := theColleague
+	code, err := p.DB.AddTherapist(ctx, vera.Viewer, "Dr Sam Okoro (demo)", models.Submission{})
+	if err != nil {
+		return err
+	}
+	sam.Viewer, err = p.DB.Join(ctx, models.JoinInput{Code: code, Credentials: credentials(sam.SignIn)})
+	p.People = []Person{vera, sam}
 	return err
 }
 

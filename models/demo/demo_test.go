@@ -112,7 +112,7 @@ func TestPeople(t *testing.T) {
 		}
 		names = append(names, strings.TrimSuffix(who.Name, " (demo)"))
 	}
-	const want = "Dr Vera Novak, Marcus, Anna, Iris, Tomas, Gregor, Paula, Viktor, Lena, Daniel, Mira, Renata, Ilse, Pavel, Jitka"
+	const want = "Dr Vera Novak, Dr Sam Okoro, Marcus, Anna, Iris, Tomas, Gregor, Paula, Viktor, Lena, Daniel, Mira, Renata, Ilse, Pavel, Jitka"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("people %s, wanted %s", got, want)
 	}

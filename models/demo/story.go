@@ -55,6 +55,7 @@ type life struct {
 	rows  []row
 
 	therapist, withClient, withPartner models.Viewer
+	colleague                          models.Viewer // who supervises
 	caseID, experiment                 string
 	ticked                             []string // what the partner ticked last, for the therapist to publish
 }

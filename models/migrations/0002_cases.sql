@@ -67,3 +67,15 @@ CREATE TABLE closings (
 	reopened_on TEXT
 ) STRICT;
 CREATE UNIQUE INDEX closings_standing ON closings (case_id) WHERE reopened_on IS NULL;
+
+-- What another therapist of the practice may read of a case, without names, texts and dates, up to a day.
+CREATE TABLE supervisions (
+	id            TEXT PRIMARY KEY,
+	case_id       TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	supervisor_id TEXT NOT NULL REFERENCES people (id),
+	until         TEXT NOT NULL,            -- the last day
+	granted_at    TEXT NOT NULL,
+	ended_at      TEXT                      -- by the case's therapist, before its last day or after
+) STRICT;
+CREATE UNIQUE INDEX supervisions_standing ON supervisions (supervisor_id, case_id) WHERE ended_at IS NULL;
+CREATE INDEX supervisions_case ON supervisions (case_id);

@@ -38,7 +38,7 @@
       const points = [params].flat();
       const pair = (point) => (Array.isArray(point.value) ? point.value : [point.axisValue, point.value]);
       const at = points.length > 0 ? pair(points[0])[0] : null;
-      const numbered = points[0]?.axisType === 'xAxis.category'; // by the number of the week
+      const numbered = points[0] && points[0].axisType !== 'xAxis.time'; // by the number of the week
       const week = numbered ? `Week ${at}` : longDate(at) && `Week of ${longDate(at)}`;
       const lines = points
         // ECharts calls a series without a name "series", a NUL and a number.
