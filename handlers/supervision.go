@@ -55,7 +55,7 @@ func (a *App) supervisionPage(c echo.Context, v models.Viewer, f typed, e *model
 		}
 		p.Grants = append(p.Grants, view)
 	}
-	if len(others) == 0 || k.Closed.On != "" {
+	if len(others) == 0 || k.Closed.On != "" && f == nil {
 		return p, nil
 	}
 	ed := sent("")

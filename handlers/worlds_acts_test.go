@@ -153,6 +153,16 @@ var asides = append(slices.Clone(secrets), []aside{
 		}
 		return f.p.EnterPartnerReport(ctx, c.Therapist, c.CaseID, in)
 	}},
+	{"supervision", false, false, func(f *fate, c *modelstest.Couple) error {
+		// Of a colleague who never looks herself.
+		err := f.p.Supervise(ctx, c.Therapist, c.CaseID, models.SuperviseInput{Supervisor: theCast(f.t).colleague.PersonID, Until: string(f.today().Add(f.random.IntN(100)))})
+		list, _, errList := f.p.Supervisions(ctx, c.Therapist, c.CaseID)
+		must(f.t, errList)
+		if err != nil || f.odds(1, 2) {
+			return err
+		}
+		return f.p.EndSupervision(ctx, c.Therapist, c.CaseID, list[0].ID, models.Submission{})
+	}},
 	{"the practice changes", false, false, func(f *fate, c *modelstest.Couple) error {
 		k, err := f.p.DB.Practice(ctx)
 		must(f.t, err)

@@ -45,9 +45,9 @@ func (c copied) lay(t testing.TB, folder string) (file string) {
 // A cast is the people of a practice before anything has happened: two
 // therapists, the first with two couples and the second with one.
 type cast struct {
-	kept    copied
-	owner   models.Viewer
-	couples []modelstest.Couple
+	kept             copied
+	owner, colleague models.Viewer // the colleague supervises
+	couples          []modelstest.Couple
 }
 
 var casts struct {
@@ -68,7 +68,7 @@ func theCast(t testing.TB) *cast {
 func (c *cast) meet(t testing.TB) {
 	p := modelstest.Open(t)
 	sam := p.Therapist(t, "sam")
-	c.owner = p.Owner
+	c.owner, c.colleague = p.Owner, p.Therapist(t, "zoe")
 	for _, one := range []struct {
 		therapist models.Viewer
 		name      string

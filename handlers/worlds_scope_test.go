@@ -68,16 +68,14 @@ func (l layout) ofClient(c modelstest.Couple) scope {
 }
 
 // ofTherapist is what a therapist may see: all of his own cases and their people,
-// and the settings; the owner also sees who the therapists are.
+// the settings, and who the therapists are.
 func (l layout) ofTherapist(v models.Viewer, own []modelstest.Couple) scope {
 	list := []models.Viewer{v}
 	for _, c := range own {
 		list = append(list, c.Client, c.Partner)
 	}
 	rows := ownRows(l.tables, `therapist_id = '`+v.PersonID+`'`, people(list...))
-	if v.Owner {
-		rows["people"] += ` OR role = 'therapist'`
-	}
+	rows["people"] += ` OR role = 'therapist'`
 	return scope{rows: rows, reads: func(string, string) bool { return true }}
 }
 

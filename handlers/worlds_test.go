@@ -26,7 +26,7 @@ type viewing struct {
 
 var viewings = []viewing{
 	{"client", 1, clientLooks(0)}, {"another client", 1, clientLooks(1)},
-	{"partner's phone", 2, phoneLooks}, {"partner", 2, partnerLooks}, {"another therapist", 7, therapistLooks},
+	{"partner's phone", 2, phoneLooks}, {"partner", 2, partnerLooks}, {"another therapist", 7, therapistLooks}, {"supervisor", 4, supervisorLooks},
 }
 
 // TestWorlds is the second promise: what the partner has not shown cannot be seen
@@ -78,7 +78,9 @@ func TestWorlds(t *testing.T) {
 	wantAllReached(t, "client", client, tallies["client"])
 	wantAllReached(t, "partner's phone", partner, tallies["partner's phone"], visitPath+" own", visitPath+" about")
 	wantAllReached(t, "partner", partner, tallies["partner"], visitPath+" own", visitPath+" show", visitPath+" about")
+	tallies["another therapist"].reached[supervisedPath+"/:case"]++ // that is the supervisor's
 	wantAllReached(t, "another therapist", therapist, tallies["another therapist"])
+	wantAllReached(t, "supervisor", 0, tallies["supervisor"], supervisedPath, supervisedPath+"/:case")
 }
 
 // TestWorlds_areNotBlind shows that a pair parts where something was shown.
