@@ -1,10 +1,7 @@
 package handlers
 
 import (
-	"encoding/base64"
-	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -108,105 +105,8 @@ func plant(t testing.TB, p *play) (sealed, shown []string) {
 // mark ends every text that is planted.
 const mark = "7f3a"
 
-// spellings are the ways in which a text may lie in an answer or a log, letter
-// by letter.
-func spellings(token string) []string {
-	list := []string{token, strings.ToUpper(token)}
-	for _, format := range []string{"%02x", "%02X", "&#%d;", "&#x%x;", "%%%02x", "%%%02X", "\\x%02x", "\\u%04x", "%c\x00", "\x00%c"} {
-		var b strings.Builder
-		for _, r := range token {
-			fmt.Fprintf(&b, format, r)
-		}
-		list = append(list, b.String())
-	}
-	return list
-}
-
-// inBase64 are the three spellings that depend on where the text begins.
-func inBase64(token string) (list []string) {
-	for shift := range 3 {
-		s := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + token))
-		list = append(list, s[4:len(s)-2])
-	}
-	return list
-}
-
-// hits lists which of the tokens lie in a text.
-func hits(text string, tokens []string) (found []string) {
-	in := func(s string) bool { return strings.Contains(text, s) }
-	marked := slices.ContainsFunc(spellings(mark), in)
-	for _, token := range tokens {
-		letters := marked || !strings.HasSuffix(token, mark)
-		if letters && slices.ContainsFunc(spellings(token), in) || slices.ContainsFunc(inBase64(token), in) {
-			found = append(found, token)
-		}
-	}
-	return found
-}
-
-// follow crawls from the first page: every link, form and source, forms as they
-// stand, empty, and with wrong values, as a page and as a swap. It gives each
-// answer by its request.
-func (b *browser) follow(from string) map[string]*httptest.ResponseRecorder {
-	answers := map[string]*httptest.ResponseRecorder{}
-	queue, sent := []string{from}, map[string]int{}
-	visit := func(target string) {
-		if strings.HasPrefix(target, "/") {
-			queue = append(queue, target)
-		}
-	}
-	take := func(request, at string, w *httptest.ResponseRecorder) {
-		answers[request] = w
-		visit(w.Header().Get("Location"))
-		visit(w.Header().Get("HX-Redirect"))
-		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
-			return
-		}
-		doc := parse(b.t, w.Body.String())
-		for _, n := range elements(doc, tag("a", "link", "script", "img", "button", "form", "div", "section")) {
-			for _, name := range []string{"href", "src", "hx-get"} {
-				if target, ok := attr(n, name); ok {
-					visit(target)
-				}
-			}
-		}
-		for _, s := range sheets(doc, at) {
-			wrong := url.Values{}
-			for name := range s.values {
-				wrong.Set(name, "wrong\x00")
-			}
-			for i, values := range []url.Values{s.values, {}, wrong} {
-				// Each answer to a tap holds the next one: three are enough.
-				key := fmt.Sprint(s.action, s.id, i)
-				if sent[key]++; sent[key] <= 3 && s.action != "/exit" && s.action != "/signout" {
-					queue = append(queue, fmt.Sprintf("POST %s %d %s", s.action, i, values.Encode()))
-				}
-			}
-		}
-	}
-	for len(queue) > 0 {
-		next := queue[0]
-		queue = queue[1:]
-		if answers[next] != nil {
-			continue
-		}
-		if parts := strings.SplitN(next, " ", 4); len(parts) == 4 {
-			values, err := url.ParseQuery(parts[3])
-			must(b.t, err)
-			take(next+" swap", parts[1], b.swap(parts[1], values))
-			w := b.post(parts[1], values)
-			take(next, parts[1], w)
-			// What stands at an address may depend on the step before.
-			if at := w.Header().Get("Location"); strings.HasPrefix(at, "/") {
-				take(next+" and then", at, b.get(at))
-			}
-			continue
-		}
-		take(next+" swap", next, b.send(http.MethodGet, next, nil, "HX-Request", "true"))
-		take(next, next, b.get(next))
-	}
-	return answers
-}
+// hits lists which of the tokens lie in a text, however they are written there.
+func hits(text string, tokens []string) []string { return modelstest.Found(text, tokens) }
 
 // fill adds what the stage lacks, so that every table has a row.
 func fill(t testing.TB, p *play) {
