@@ -34,6 +34,7 @@ type crowd struct {
 
 	besides int  // how many more of each form are sent at once
 	stays   bool // nobody leaves in haste, which goes through when nothing can be kept
+	typed   []string
 }
 
 // state says which lanes may go on.
@@ -296,6 +297,7 @@ func (l *lane) fetch(a act) *flight {
 			for _, part := range []fill{a.fill, a.press} {
 				for name, value := range part {
 					s.values.Set(name, value)
+					l.note(value)
 				}
 			}
 			if a.to != "" {

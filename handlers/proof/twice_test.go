@@ -8,10 +8,13 @@ import (
 )
 
 // TestTwice sends each form twenty times at once: it is kept once, and all twenty
-// are answered alike. Every route that takes a form is driven.
+// are answered alike. Every route that takes a form is driven. What the program
+// prints meanwhile, with all that it can log, and what it puts into the folder for
+// temporary files holds nothing that was typed.
 func TestTwice(t *testing.T) {
 	p := thePractice(t).lay(t, filepath.Join(t.TempDir(), "data")).few()
-	program := newProgram(t, built, p.dir)
+	program, temp := newProgram(t, built, p.dir), t.TempDir()
+	program.env = []string{"ENOUGH_LOG=debug", "TMPDIR=" + temp}
 	c := newCrowd(t, p, program.addr)
 	c.besides = 19
 	c.everybody()
@@ -32,5 +35,6 @@ func TestTwice(t *testing.T) {
 			t.Error(f)
 		}
 	})
+	c.printed(t, program, temp)
 	figure(t, "%d forms on %d routes, each twenty times at once: kept once, answered alike", c.sum(), len(c.acked))
 }

@@ -44,8 +44,8 @@ func Readings(in string) []string {
 	if strings.Contains(in, "&") {
 		list = append(list, html.UnescapeString(in))
 	}
-	if strings.Contains(in, "%") {
-		list = append(list, percents.ReplaceAllStringFunc(in, byNumber))
+	if strings.ContainsAny(in, "%+") {
+		list = append(list, percents.ReplaceAllStringFunc(in, byNumber), percents.ReplaceAllStringFunc(strings.ReplaceAll(in, "+", " "), byNumber))
 	}
 	if strings.Contains(in, `\`) {
 		list = append(list, escapes.ReplaceAllStringFunc(in, byNumber))

@@ -22,7 +22,7 @@ func TestFound_howeverItIsWritten(t *testing.T) {
 		}
 		return b.String()
 	}
-	ways := map[string]string{"as it is": text, "capitals": strings.ToUpper(text), "HTML": html.EscapeString(text), "an address": url.PathEscape(text),
+	ways := map[string]string{"as it is": text, "capitals": strings.ToUpper(text), "HTML": html.EscapeString(text), "an address": url.PathEscape(text), "a form": url.QueryEscape(text),
 		"decimal entities": each("&#%d;"), "hexadecimal entities": each("&#x%X;"), "percent": each("%%%02x"), "code": each(`\x%02x`), "JSON": each(`\u%04x`),
 		"UTF-16, little end first": each("%c\x00"), "UTF-16, big end first": each("\x00%c"), "hexadecimal": hex.EncodeToString([]byte(text)),
 		"hexadecimal from within a byte": "a" + strings.ToUpper(hex.EncodeToString([]byte(text)))}
