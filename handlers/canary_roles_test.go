@@ -30,6 +30,7 @@ var (
 		"other partner":    "practices.emergency", "partner who has sent": "",
 		"nobody": "", "expired client": "", "partner without access": "", "client of a closed case": "", "partner of a closed case": "",
 		"other client": "", "other therapist": "practices.emergency", "therapist": "(all)",
+		"supervisor": "", "other supervisor": "",
 	}
 	shownNowhere = strings.Fields("people.signin checkin_corrections.was partner_report_corrections.was partner_proposals.wording partner_notices.body partner_pauses.reason " +
 		"excused_weeks.reason phases.not_counts_if closings.reason experiments.end_reason flags.reason set_aside_weeks.back_reason")

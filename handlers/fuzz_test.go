@@ -30,7 +30,7 @@ func FuzzRoutes(f *testing.F) {
 		}
 	}
 	for _, body := range []string{"tension=%zz", "a;b", "%", "=&=&&", strings.Repeat("a=1&", 2000)} {
-		f.Add(http.MethodPost, "/week?"+body, uint8(3), uint8(0), kind, []byte(body), "", "null")
+		f.Add(http.MethodPost, "/week?"+body, uint8(slices.Index(actors, "client")), uint8(0), kind, []byte(body), "", "null")
 	}
 	dir := f.TempDir()
 	var p *play

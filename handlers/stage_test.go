@@ -27,7 +27,8 @@ import (
 // The first couple's partner has reported every week, the other one has yet to.
 // A third couple has written nothing, and the partner's access has ended. The
 // case of a fourth, whose therapist is the first one's, is closed; that of a fifth
-// was erased.
+// was erased. Two colleagues supervise: one the first case, and the fifth until it
+// was erased; one the second, and formerly the first.
 type stage struct {
 	kept           []byte    // the database
 	keys           [2][]byte // the master key, and those of the cases
@@ -79,10 +80,11 @@ func newStage(t testing.TB) *stage {
 			p.NextMonday()
 		}
 	}
+	sue, tim := supervisors(t, p, one.c, two.c, five)
 	s := &stage{now: p.Now(), week: p.Week(), couple: one.c, other: two.c, closed: four, erased: five, sessions: map[string]string{}, extra: "conflict." + string(p.Week().Add(-2))}
 	for actor, v := range map[string]models.Viewer{"therapist": p.Owner, "expired therapist": p.Owner, "other therapist": two.c.Therapist,
 		"client": one.c.Client, "expired client": one.c.Client, "other client": two.c.Client, "partner": one.c.Partner, "other partner": two.c.Partner, "partner without access": three.Partner,
-		"client of a closed case": four.Client, "partner of a closed case": four.Partner} {
+		"supervisor": sue, "other supervisor": tim, "client of a closed case": four.Client, "partner of a closed case": four.Partner} {
 		token, _, err := p.StartSession(context.Background(), v)
 		must(t, err)
 		s.sessions[actor] = token
@@ -112,6 +114,26 @@ func newStage(t testing.TB) *stage {
 		must(t, err)
 	}
 	return s
+}
+
+// supervisors gives two more therapists their grants.
+func supervisors(t testing.TB, p *modelstest.Practice, one, two, five *modelstest.Couple) (sue, tim models.Viewer) {
+	sue, tim = p.Therapist(t, "sue"), p.Therapist(t, "tim")
+	until := string(models.DayOf(p.Now(), time.UTC).Add(28))
+	for _, g := range []struct {
+		of *modelstest.Couple
+		to models.Viewer
+	}{{one, sue}, {five, sue}, {two, tim}, {one, tim}} {
+		must(t, p.Supervise(context.Background(), g.of.Therapist, g.of.CaseID, models.SuperviseInput{Supervisor: g.to.PersonID, Until: until}))
+	}
+	grants, _, err := p.Supervisions(context.Background(), p.Owner, one.CaseID)
+	must(t, err)
+	for _, g := range grants {
+		if g.SupervisorID == tim.PersonID {
+			must(t, p.EndSupervision(context.Background(), p.Owner, one.CaseID, g.ID, models.Submission{}))
+		}
+	}
+	return sue, tim
 }
 
 // A play is one copy of the stage with an app on it.
