@@ -186,6 +186,15 @@ func TestBrowserLeaveTraces(t *testing.T) {
 					t.Errorf("%s: the history names %q", end, line)
 				}
 			}
+			visits := 0
+			for _, line := range lines {
+				if strings.HasPrefix(line, "/w ") {
+					visits++
+				}
+			}
+			if want := map[bool]int{true: 1, false: 0}[end == "saved"]; b.script && visits != want {
+				t.Errorf("%s: the visit has %d lines in the history, want %d: %q", end, visits, want, lines)
+			}
 			b.over()
 			cookies := strings.Join(b.cookies(), " ")
 			if want := map[bool]string{true: "told", false: ""}[end == "saved"]; cookies != want {

@@ -87,9 +87,9 @@ func TestBrowserLeaveRestored(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(`{"session":{"restore_on_startup":1},"profile":{"exit_type":"Normal"}}`), 0o600))
 	ctx, end := profile(t, dir)
 	shared := func(*chromedp.Context) {}
-	for _, act := range []func(b *tab){
+	for i, act := range []func(b *tab){
 		func(b *tab) { b.answers(); b.press(".exit button"); b.away(to) },
-		func(b *tab) { b.answers(); b.submit(saveVisit) },
+		func(b *tab) { b.answers(); b.submit(saveVisit) }, // without JavaScript: the form itself goes into the history
 		func(b *tab) {
 			b.turn(models.VisitOwn)
 			b.fill("#passphrase", tracedPass)
@@ -99,7 +99,7 @@ func TestBrowserLeaveRestored(t *testing.T) {
 			b.away(to)
 		},
 	} {
-		b := openTabIn(t, ctx, shared, url, laptop)
+		b := openTabIn(t, ctx, shared, url, laptop, map[int][]tabOption{1: {noScript}}[i]...)
 		b.elsewhere(to)
 		b.signIn("pavel-partner", tracedPass)
 		if b.count("form input[value=begin]") == 1 {
