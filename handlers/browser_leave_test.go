@@ -364,6 +364,7 @@ func TestBrowserLeaveShift(t *testing.T) {
 			{"once", func() { b.keys(kb.Shift) }, 1},
 			{"twice", func() { b.keys(kb.Shift) }, 2},
 			{"another key", func() { b.keys("x") }, 0},
+			{"the Shift of a capital", func() { capital(); b.keys(kb.Shift) }, 0},
 			{"capitals", func() { capital(); b.keys(kb.Shift); capital(); b.keys(kb.Shift); capital() }, 0},
 			{"Escape", func() { b.keys(kb.Escape + kb.Escape + kb.Escape + kb.Escape) }, 0},
 			{"twice again", func() { b.keys(kb.Shift); b.keys(kb.Shift) }, 2},
