@@ -149,6 +149,7 @@ type casePage struct {
 	FrameHref   string
 	Checklist   []checkLine
 	Ready       string // whether an experiment can start
+	Screen      string // that the screen is old, empty when it is not
 	GateHref    string
 	Experiments []experimentRow
 	Candidates  []candidateButton
@@ -221,6 +222,13 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		p.People = append(p.People, line)
 	}
 	p.Frame = frameLines(k)
+	today, err := a.today(c)
+	if err != nil {
+		return p, err
+	}
+	if gate.ScreenOld(today) && p.Closed == nil {
+		p.Screen = screenText(gate)
+	}
 	for _, item := range gate.Checklist(k.Frame.Ending) {
 		p.Checklist = append(p.Checklist, checkLine{item.Text, item.Why, item.Done})
 	}
@@ -238,10 +246,6 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 	}
 	for _, e := range experiments {
 		_, phases, err := a.db.Experiment(ctx, v, e.ID)
-		if err != nil {
-			return p, err
-		}
-		today, err := a.today(c)
 		if err != nil {
 			return p, err
 		}
@@ -269,6 +273,11 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		p.Links = append(p.Links, link{Href: casePath(id) + "/close", Text: "Close the case"})
 	}
 	return p, nil
+}
+
+// screenText asks for another screen.
+func screenText(g models.Gate) string {
+	return "The screen for violence is of " + g.ScreenOn.Long() + ". Screen again every four weeks, and before each step up."
 }
 
 // lastDecision is the newest decision on the newest experiment that has started,

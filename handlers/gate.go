@@ -37,10 +37,10 @@ func (a *App) gateForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 			{Heading: "2 · Screen for violence", Intro: "A negative screen never closes the question. HARK was validated for women only.", Fields: []field{
 				x.choice("screen", "Which", "hark", "HARK", "interview", "Interview", "other", "Other"),
 				x.date("screen_on", "Date", ""),
-				x.choice("screen_result", "Result", "not_done", "Not done", "no_concern", "No concern", "concern", "Concern").hint("Not done blocks. A concern is the ordinary path for many couples: it needs a reason and a second person."),
+				x.choice("screen_result", "Result", "not_done", "Not done", "no_concern", "No concern", "concern", "Concern").hint("Not done blocks. A concern is the ordinary path for many couples: it needs a reason and a second person. Until then the partner’s reports rest."),
 				x.area("concern_reason", "Why it goes ahead in spite of a concern", "").when("screen_result=concern"),
-				x.text("concern_second", "Second person who agreed", "").when("screen_result=concern"),
-				x.choice("fear", "Is there fear or coercive control?", "no", "No", "yes", "Yes").hint("Yes blocks for good and cannot be taken back."),
+				x.text("concern_second", "Second person who agreed", "Another therapist of this practice, by the name used here. With anybody else it goes ahead after 24 hours.").when("screen_result=concern"),
+				x.choice("fear", "Is there fear or coercive control?", "no", "No", "yes", "Yes").hint("Yes blocks for good and cannot be taken back. The partner’s reports rest from then on; nothing changes for the client."),
 				x.choice("fear_sure", "Put this on record for good?", "yes", "Yes, no experiment in this case").when("fear=yes"),
 			}},
 			{Heading: "3 · Suitability", Fields: []field{

@@ -43,6 +43,10 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 	start := startField(fl, models.StartWeeks(kind, last, today))
 	fm := form{ID: "step-form", Action: phaseStepPath(id, kind)}
 	p := simplePage{}
+	gate, err := a.db.Gate(c.Request().Context(), v, x.CaseID)
+	if err != nil {
+		return p, err
+	}
 	switch kind {
 	case "intervention":
 		p.Page.Heading, fm.Submit = "Start the intervention", "Start the intervention"
@@ -50,6 +54,9 @@ func (a *App) stepForm(c echo.Context, v models.Viewer, f typed, e *models.Error
 		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "4 to 6", 4, 6)}}}
 	case "step_up":
 		p.Page.Heading, fm.Submit = "Step up", "Step up"
+		if gate.ScreenOn < today {
+			p.Warning = screenText(gate)
+		}
 		p.Intro = []string{"One change at a time, unless you mean both. Quality before quantity: was it noticed, did it feel real?"}
 		fm.Parts = []part{{Fields: []field{start, fl.number("weeks", "Planned weeks", "4 to 6", 4, 6)}},
 			{Heading: "What changes", Fields: []field{

@@ -16,6 +16,9 @@ type weeksPage struct {
 	Excuse form
 	Pause  form
 	Paused bool
+	// Refused is why the partner's reports rest and cannot be taken up again, empty
+	// when nothing stands against them.
+	Refused string
 }
 
 type weekRow struct {
@@ -75,6 +78,11 @@ func (a *App) weeksPage(c echo.Context, v models.Viewer, sent string, f typed, e
 	y := pause.filler("pause-")
 	p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Let the partner’s reports rest", Quiet: true, Hidden: []saved{{"pause", "yes"}}, Parts: []part{{Heading: "The partner’s reports",
 		Intro: "By agreement with the partner. Nothing changes on the client’s side.", Fields: []field{y.text("reason", "What was agreed", "For you alone.")}}}})
+	gate, err := a.db.Gate(ctx, v, id)
+	if err != nil {
+		return p, err
+	}
+	p.Refused = gate.Refuses()
 	if p.Paused {
 		p.Pause = pause.finish(form{ID: "pause-form", Action: casePath(id) + "/pause", Submit: "Take them up again", Quiet: true, Hidden: []saved{{"pause", "no"}},
 			Parts: []part{{Heading: "The partner’s reports", Intro: "They rest by agreement."}}})

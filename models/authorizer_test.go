@@ -40,7 +40,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"candidates":          {"", "case_id place behaviour cost"},
 	"plan_changes":        {"", "id experiment_id field was now reason changed_at"},
 	"checkin_corrections": {"", "id checkin_id version was replaced_at"},
-	"gates": {"", "case_id alone_on screen screen_on screen_result fear concern_reason concern_second holding_back defensiveness " +
+	"gates": {"", "case_id alone_on screen screen_on screen_result fear concern_reason concern_second goes_ahead holding_back defensiveness " +
 		"what_each_gets consent_on wants_plan agenda skill_note version saved_at"},
 	"masked_guesses": {"", "id experiment_id therapist_id saw week weeks made_on made_at"},
 	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +

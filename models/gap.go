@@ -30,7 +30,7 @@ func (db *DB) ExcuseWeek(ctx context.Context, v Viewer, caseID, week, reason str
 
 // PausePartner lets the partner's reports rest by agreement, from a week on, or
 // takes them up again. Nothing changes for the client. Only the case's
-// therapist may.
+// therapist may. It is Conflict to take them up while the gate refuses them.
 func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause bool, reason string) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		_, today, err := t.caseToday(ctx, v, caseID)
@@ -38,7 +38,14 @@ func (db *DB) PausePartner(ctx context.Context, v Viewer, caseID string, pause b
 			return err
 		}
 		if !pause {
-			_, err := t.ExecContext(ctx, `UPDATE partner_pauses SET until_week = $1 WHERE case_id = $2 AND until_week IS NULL`, today.Week(), caseID)
+			gate, err := t.gate(ctx, caseID)
+			if err != nil {
+				return err
+			}
+			if why := gate.Refuses(); why != "" {
+				return conflict("%s The partner’s reports are not taken up again.", why)
+			}
+			_, err = t.ExecContext(ctx, `UPDATE partner_pauses SET until_week = $1 WHERE case_id = $2 AND until_week IS NULL`, today.Week(), caseID)
 			return errors.Join(err, t.audit(ctx, v, didResume, caseID, caseID))
 		}
 		var r reading

@@ -15,6 +15,7 @@ type Gate struct {
 	Fear          string // yes, no or empty: fear or coercive control
 	ConcernReason string // why it goes ahead in spite of a concern
 	ConcernSecond string // who agreed
+	Waits         string // until when a concern goes on blocking all the same; empty when it does not
 	HoldingBack   string
 	Defensiveness string
 	WhatEachGets  string
@@ -24,6 +25,7 @@ type Gate struct {
 	SkillNote     string
 	Contact       Contact
 	Version       int // 0 when nothing has been saved
+	goesAhead     string
 }
 
 // Contact is the partner's safe way to be reached. It is hers and sealed.
@@ -58,8 +60,8 @@ func (g Gate) Checklist(ending string) []GateItem {
 	}
 	screen := item("screen_result", "Screened for violence", g.ScreenResult != "not_done" && g.ScreenResult != "" && g.ScreenOn != "" && g.Screen != "",
 		"Not done: no experiment starts without it.")
-	if g.ScreenResult == "concern" && (g.ConcernReason == "" || g.ConcernSecond == "") {
-		screen.Done, screen.Why = false, "A concern needs a written reason and the name of a second person."
+	if g.ScreenResult == "concern" && g.Fear != "yes" && g.Refuses() != "" {
+		screen.Done, screen.Why = false, g.Refuses()
 	}
 	fear := item("fear", "No fear, no coercive control", g.Fear == "no", "Say whether there is fear or coercive control.")
 	if g.Fear == "yes" {
@@ -105,14 +107,17 @@ func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 	g := Gate{ScreenResult: "not_done"}
 	x := t.textsOf("gates", caseID, caseID)
 	err := t.QueryRowContext(ctx, `SELECT alone_on, screen, screen_on, screen_result, fear, concern_reason, concern_second, holding_back, defensiveness,
-			what_each_gets, consent_on, wants_plan, agenda, skill_note, version FROM gates WHERE case_id = $1`, caseID).
+			what_each_gets, consent_on, wants_plan, agenda, skill_note, version, goes_ahead FROM gates WHERE case_id = $1`, caseID).
 		Scan(&g.AloneOn, &g.Screen, &g.ScreenOn, &g.ScreenResult, &g.Fear, x.out("concern_reason", &g.ConcernReason),
 			x.out("concern_second", &g.ConcernSecond), x.out("holding_back", &g.HoldingBack), x.out("defensiveness", &g.Defensiveness),
-			x.out("what_each_gets", &g.WhatEachGets), &g.ConsentOn, &g.WantsPlan, &g.Agenda, x.out("skill_note", &g.SkillNote), &g.Version)
+			x.out("what_each_gets", &g.WhatEachGets), &g.ConsentOn, &g.WantsPlan, &g.Agenda, x.out("skill_note", &g.SkillNote), &g.Version, &g.goesAhead)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, nil
 	}
 	if err != nil {
+		return g, err
+	}
+	if g.Waits, err = t.waits(ctx, g.goesAhead); err != nil {
 		return g, err
 	}
 	k := &g.Contact
@@ -123,8 +128,9 @@ func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 }
 
 // SaveGate writes what is on record. A gate may be saved with points still
-// open. Fear or coercive control, once on record, stays. Only the case's
-// therapist may. It is Invalid with field messages, and Conflict when the gate
+// open. Fear or coercive control, once on record, stays; with it, and with a
+// concern to which nobody else has agreed, the partner's reports rest at once.
+// Only the case's therapist may. It is Invalid with field messages, and Conflict when the gate
 // has changed since the form was made.
 func (db *DB) SaveGate(ctx context.Context, v Viewer, caseID string, in GateInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -141,14 +147,23 @@ func (db *DB) SaveGate(ctx context.Context, v Viewer, caseID string, in GateInpu
 		if was.Fear == "yes" && g.Fear != "yes" {
 			r.fail("fear", "This was put on record and stays. No experiment can start in this case.")
 		}
+		if g.ConcernSecond != "" && sameName(g.ConcernSecond, v.Name) {
+			r.fail("concern_second", "Name somebody else: this takes two.")
+		}
 		if err := r.err(); err != nil {
+			return err
+		}
+		if g.goesAhead, err = t.goesAhead(ctx, v, was, g); err != nil {
+			return err
+		}
+		if g.Waits, err = t.waits(ctx, g.goesAhead); err != nil {
 			return err
 		}
 		_, err = t.once(ctx, v, in.Submission, "gate "+caseID, in, func() (string, error) {
 			if digits(&was.Version) != in.Version && !(in.Version == "" && was.Version == 0) {
 				return "", conflict("This was changed meanwhile. Both texts are shown: yours is in the form, the saved one beside it.")
 			}
-			return caseID, errors.Join(t.putGate(ctx, caseID, g), t.audit(ctx, v, didSaveGate, caseID, caseID))
+			return caseID, errors.Join(t.putGate(ctx, caseID, g), t.restUnder(ctx, v, caseID, g, today), t.audit(ctx, v, didSaveGate, caseID, caseID))
 		})
 		return err
 	})
@@ -192,16 +207,16 @@ func (in GateInput) check(r *reading, today Day) Gate {
 func (t *tx) putGate(ctx context.Context, caseID string, g Gate) error {
 	x := t.textsOf("gates", caseID, caseID)
 	_, err := t.ExecContext(ctx, `INSERT INTO gates (case_id, alone_on, screen, screen_on, screen_result, fear, concern_reason, concern_second, holding_back,
-			defensiveness, what_each_gets, consent_on, wants_plan, agenda, skill_note, saved_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			defensiveness, what_each_gets, consent_on, wants_plan, agenda, skill_note, saved_at, goes_ahead)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (case_id) DO UPDATE SET alone_on = excluded.alone_on, screen = excluded.screen, screen_on = excluded.screen_on,
 			screen_result = excluded.screen_result, fear = excluded.fear, concern_reason = excluded.concern_reason, concern_second = excluded.concern_second,
 			holding_back = excluded.holding_back, defensiveness = excluded.defensiveness, what_each_gets = excluded.what_each_gets,
 			consent_on = excluded.consent_on, wants_plan = excluded.wants_plan, agenda = excluded.agenda, skill_note = excluded.skill_note,
-			version = gates.version + 1, saved_at = excluded.saved_at`,
+			version = gates.version + 1, saved_at = excluded.saved_at, goes_ahead = excluded.goes_ahead`,
 		caseID, g.AloneOn, g.Screen, g.ScreenOn, g.ScreenResult, g.Fear, x.in("concern_reason", g.ConcernReason),
 		x.in("concern_second", g.ConcernSecond), x.in("holding_back", g.HoldingBack), x.in("defensiveness", g.Defensiveness),
-		x.in("what_each_gets", g.WhatEachGets), g.ConsentOn, g.WantsPlan, g.Agenda, x.in("skill_note", g.SkillNote), t.stamp())
+		x.in("what_each_gets", g.WhatEachGets), g.ConsentOn, g.WantsPlan, g.Agenda, x.in("skill_note", g.SkillNote), t.stamp(), g.goesAhead)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package models_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -93,6 +94,7 @@ func TestGate_noStartWithOnePointOpen(t *testing.T) {
 		in.ScreenResult, in.ConcernReason, in.ConcernSecond = "concern", "Humiliation alone.", "Dr Two"
 		in.Contact = models.Contact{Channel: "in_session", DeviceShared: "yes"} // which needs no address
 		save(in)
+		later(p, 24*time.Hour) // Dr Two is nobody of the practice
 		if err := p.StartExperiment(ctx, p.Owner, c.Experiment, week1, models.Submission{}); err != nil {
 			t.Error(err)
 		}

@@ -119,8 +119,8 @@ func (db *DB) StartPhase(ctx context.Context, v Viewer, experimentID string, in 
 			if !e.Running() {
 				return "", conflict("This experiment does not run.")
 			}
-			if gate.Fear == "yes" && slices.Contains([]string{"intervention", "step_up", "withdrawal", "resume"}, in.Kind) {
-				return "", conflict("Fear or coercive control is on record. Nothing more can be tried in this case.")
+			if why := gate.Refuses(); why != "" && slices.Contains([]string{"intervention", "step_up", "withdrawal", "resume"}, in.Kind) {
+				return "", conflict("%s Nothing more can be tried in this case.", why)
 			}
 			r, err := t.review(ctx, v, e.ID)
 			if err != nil {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 )
@@ -160,7 +161,7 @@ func (t *tx) traces(ctx context.Context, caseID string) (list []trace, err error
 			return nil, err
 		}
 		if x.at, err = time.Parse(time.RFC3339, at); err != nil {
-			return nil, err
+			return nil, errors.New("traces.kept_at holds no instant")
 		}
 		list = append(list, x)
 	}

@@ -36,6 +36,7 @@ CREATE TABLE gates (
 	fear           TEXT NOT NULL DEFAULT '' CHECK (fear IN ('', 'no', 'yes')),
 	concern_reason BLOB NOT NULL DEFAULT x'',
 	concern_second BLOB NOT NULL DEFAULT x'',
+	goes_ahead     TEXT NOT NULL DEFAULT '' CHECK (goes_ahead = '' OR goes_ahead GLOB '????-??-??T*'),  -- the instant from which a concern no longer blocks; empty while it does
 	holding_back   BLOB NOT NULL DEFAULT x'',
 	defensiveness  BLOB NOT NULL DEFAULT x'',
 	what_each_gets BLOB NOT NULL DEFAULT x'',
