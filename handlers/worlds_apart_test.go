@@ -9,8 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"modernc.org/sqlite"
+
+	"enough/models"
 )
 
 // drawing is what the SQL functions drawn and half answer from, for the one test
@@ -30,6 +33,16 @@ func init() {
 		}
 	}
 	sqlite.MustRegisterScalarFunction("half", 1, answer(func(r *rand.Rand, _ []driver.Value) driver.Value { return int64(r.IntN(2)) }))
+	sqlite.MustRegisterScalarFunction("later", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		text, _ := args[0].(string)
+		if d, ok := models.ParseDay(text); ok {
+			return string(d.Add(yearOfWeeks)), nil
+		}
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			return at.AddDate(0, 0, yearOfWeeks).Format("2006-01-02T15:04:05.000Z"), nil
+		}
+		return args[0], nil
+	})
 	sqlite.MustRegisterScalarFunction("drawn", 2, answer(func(r *rand.Rand, args []driver.Value) driver.Value {
 		return drawing.columns[args[0].(string)].draw(r, args[1])
 	}))
@@ -158,6 +171,28 @@ func (s scope) add(db *sql.DB, columns []column, where string) {
 // try runs a statement that may be refused: by a row that is still needed, by a
 // value that is taken.
 func try(db *sql.DB, statement string) { _, _ = db.Exec(statement) }
+
+// yearOfWeeks is 52 weeks in days: the weekdays stay, and in these two years summer
+// time begins as much later too.
+const yearOfWeeks = 52 * 7
+
+// ageByAYear moves a world, with its clock, 52 weeks on.
+func (w *world) ageByAYear(t testing.TB) {
+	t.Helper()
+	defer withoutTriggers(t, w.raw)()
+	for table, columns := range columnsOf(t, w.raw) {
+		var sets []string
+		for _, c := range columns {
+			if c.kind == "TEXT" {
+				sets = append(sets, c.name+` = later(`+c.name+`)`)
+			}
+		}
+		if sets != nil {
+			sqlExec(t, w.raw, `UPDATE `+table+` SET `+strings.Join(sets, ", "))
+		}
+	}
+	w.later = yearOfWeeks * 24 * time.Hour
+}
 
 // withoutTriggers takes the triggers away that keep rows as they are, and gives
 // what brings them back.

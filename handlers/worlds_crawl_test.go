@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -27,10 +28,8 @@ type walker struct {
 
 // walk makes a walker for the rest of a pair.
 func (p *pair) walk(random *rand.Rand, role access, c modelstest.Couple) *walker {
-	values := map[string]string{":case": c.CaseID, ":experiment": c.Experiment, ":token": "nosuchtoken", ":week": string(models.WeekOf(p.clock.Now(), time.UTC).Add(-1)), ":step": "act", ":kind": "step_up", ":page": "week"}
-	if c.Experiment == "" {
-		values[":experiment"] = strings.Repeat("a", 26)
-	}
+	values := map[string]string{":case": c.CaseID, ":experiment": cmp.Or(c.Experiment, strings.Repeat("a", 26)), ":token": "nosuchtoken",
+		":week": string(models.WeekOf(p.clock.Now(), time.UTC).Add(-1)), ":step": "act", ":kind": "step_up", ":page": "week"}
 	return &walker{pair: p, random: random, role: role, values: values}
 }
 

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -29,6 +30,7 @@ type world struct {
 	raw   *sql.DB
 	heard []string      // the statements that were run for the latest request
 	log   *bytes.Buffer // what the app said of it
+	later time.Duration // by which its clock is ahead
 	pools []*sql.DB
 }
 
@@ -48,7 +50,7 @@ var worldApps = sync.OnceValues(func() (apps [2]*App, err error) {
 func openWorld(t testing.TB, app *App, file string, clock *modelstest.Clock) *world {
 	t.Helper()
 	w := &world{App: app, file: file}
-	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: file, Now: func() time.Time { return clock.Now().Add(w.later) }, CheapPassphrases: true})
 	must(t, err)
 	for _, name := range []string{"client", "readers", "writer"} {
 		pool := poolOf(db, name)

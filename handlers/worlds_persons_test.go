@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -191,27 +192,8 @@ func (w *walker) choose() {
 // asTherapist does what a therapist can do with a case of his own, and asks for
 // all of another's.
 func (w *walker) asTherapist(own, other modelstest.Couple) {
-	others := map[string]string{":case": other.CaseID, ":experiment": other.Experiment}
-	if others[":experiment"] == "" {
-		others[":experiment"] = strings.Repeat("a", 26)
-	}
-	pry := func() {
-		mine := w.values
-		w.values = maps.Clone(mine)
-		maps.Copy(w.values, others)
-		for _, r := range w.one.routes() {
-			switch target := w.target(r.path); {
-			case !strings.Contains(r.path, ":case") && !strings.Contains(r.path, ":experiment"):
-			case r.method == http.MethodPost:
-				w.post(target, url.Values{}, w.coin())
-			default:
-				w.get(target, w.way()...)
-			}
-		}
-		w.values = mine
-	}
 	w.everywhere()
-	pry()
+	w.pry(other)
 	for _, f := range draw(w.random, papers, 8) {
 		if f.actor == "therapist" {
 			good := maps.Clone(f.good)
@@ -220,7 +202,24 @@ func (w *walker) asTherapist(own, other modelstest.Couple) {
 		}
 	}
 	w.after(time.Duration(w.random.IntN(5*24)) * time.Hour)
-	w.takes(w.post("/signin", url.Values{"signin": {map[bool]string{true: "vera", false: "sam"}[own.Therapist.Owner]}, "passphrase": {modelstest.Passphrase}}, false))
+	w.signsIn(map[bool]string{true: "vera", false: "sam"}[own.Therapist.Owner])
 	w.pages()
-	pry()
+	w.pry(other)
+}
+
+// pry asks for all of another therapist's case.
+func (w *walker) pry(other modelstest.Couple) {
+	mine := w.values
+	w.values = maps.Clone(mine)
+	w.values[":case"], w.values[":experiment"] = other.CaseID, cmp.Or(other.Experiment, strings.Repeat("a", 26))
+	for _, r := range w.one.routes() {
+		switch target := w.target(r.path); {
+		case !strings.Contains(r.path, ":case") && !strings.Contains(r.path, ":experiment"):
+		case r.method == http.MethodPost:
+			w.post(target, url.Values{}, w.coin())
+		default:
+			w.get(target, w.way()...)
+		}
+	}
+	w.values = mine
 }

@@ -34,7 +34,7 @@ func (l layout) ofSupervisor(v models.Viewer, c modelstest.Couple) scope {
 var toOneself = []string{"propose", "raise a flag", "close flags", "guess", "gate", "pause", "resume reports", "frame", "publish", "take back"}
 
 // supervisorLooks compares for another therapist who was let read a case without
-// names: everything else of the case differs.
+// names: everything else of the case differs, and all of it may lie a year later.
 func supervisorLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	at := slices.Index(l.shut, false)
 	if at < 0 {
@@ -55,6 +55,9 @@ func supervisorLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	s := layout.ofSupervisor(v, c)
 	s.disturb(t, p.other.raw, random)
 	p.differs(t, layout, s)
+	if random.IntN(2) == 0 {
+		p.other.ageByAYear(t)
+	}
 	return p.compare(func() {
 		p.cookie = p.one.cookie(l.sessions[v.PersonID])
 		w := p.walk(random, therapist, c)
@@ -66,6 +69,7 @@ func supervisorLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 				}
 				w.ask(http.MethodHead, w.target(path), "", "")
 			}
+			w.pry(c)
 			w.after(time.Duration(random.IntN(11)) * time.Hour) // her session is short
 		}
 		w.after(24 * 30 * time.Hour) // and so is what she was granted
