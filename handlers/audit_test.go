@@ -177,7 +177,7 @@ func TestAudit_refusals(t *testing.T) {
 }
 
 // TestAudit_everybodyElse asks for every page of a case as everybody but its
-// therapist: who is let in leaves one row that says what was read, who is signed
+// therapist, one of them its supervisor: who is let in leaves one row that says what was read, who is signed
 // in and refused one that says so, and nobody none.
 func TestAudit_everybodyElse(t *testing.T) {
 	asked, read, refused := 0, 0, 0
@@ -186,6 +186,7 @@ func TestAudit_everybodyElse(t *testing.T) {
 			continue
 		}
 		p := theStage(t).open(t)
+		must(t, p.db.Supervise(t.Context(), p.couple.Therapist, p.couple.CaseID, models.SuperviseInput{Supervisor: p.other.Therapist.PersonID, Until: "2026-05-24"}))
 		for _, r := range p.routes() {
 			if r.method != http.MethodGet || !strings.Contains(r.path, ":case") && !strings.Contains(r.path, ":experiment") {
 				continue
@@ -213,8 +214,8 @@ func TestAudit_everybodyElse(t *testing.T) {
 			read, refused = read+done, refused+no
 		}
 	}
-	if asked < 300 || refused < 100 {
-		t.Errorf("only %d requests, %d refused", asked, refused)
+	if asked < 300 || refused < 100 || read < 1 {
+		t.Errorf("only %d requests, %d read, %d refused", asked, read, refused)
 	}
 	t.Logf("%d requests: %d read, %d refused to somebody who is signed in; a row for each", asked, read, refused)
 }
