@@ -177,6 +177,8 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 	}
 	i := slices.IndexFunc(lines, func(l models.CaseLine) bool { return strings.HasPrefix(l.Client, "Pavel") })
 	pavel := lines[i]
+	gregor := lines[slices.IndexFunc(lines, func(l models.CaseLine) bool { return strings.HasPrefix(l.Client, "Gregor") })]
+	must(t, m.db.CloseCase(context.Background(), m.vera, gregor.ID, models.CloseInput{On: string(gregor.Today), Reason: "They moved away."}))
 	experiment, other, his, hers := m.line.Experiment.ID, pavel.Experiment.ID, m.person(t, "Pavel"), m.person(t, "Jitka")
 	alone := func(b *tab) { b.choose("alone", "yes") }
 	own := func(b *tab) { b.turnTo(models.VisitOwn) }
@@ -250,7 +252,16 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 		{"publish", m.casePage + "/publish", m.vera, nil},
 		{"together", m.casePage + "/together", m.vera, nil},
 		{"seen", m.casePage + "/seen", m.vera, nil},
+		{"close", casePath(pavel.ID) + "/close", m.vera, nil},
+		{"close, refused", casePath(pavel.ID) + "/close", m.vera, func(b *tab) { b.send("closing-form") }},
+		{"closed", casePath(gregor.ID), m.vera, nil},
+		{"erase, refused", casePath(gregor.ID) + "/erase", m.vera, func(b *tab) { b.send("erase-form") }},
+		{"supervision", m.casePage + "/supervision", m.vera, nil},
+		{"supervision, refused", m.casePage + "/supervision", m.vera, func(b *tab) { b.send("supervision-form") }},
 		{"practice", "/practice", m.vera, nil},
+		{"cases of a colleague", "/cases", m.person(t, "Dr Sam"), nil},
+		{"supervised", supervisedPath, m.person(t, "Dr Sam"), nil},
+		{"supervised case", supervisedPath + "/" + m.line.ID, m.person(t, "Dr Sam"), nil},
 	}
 }
 
