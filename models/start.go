@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // admit says whether a database can be begun with, and whether there is none
@@ -26,32 +27,31 @@ func admit(ctx context.Context, file string) (fresh bool, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if log, err := os.Stat(file + "-wal"); err == nil && log.Size() > 0 {
-			return false, refusal(file, "it is not there, but the log of its last changes is")
+			return false, refusal(file, errors.New("it is not there, but the log of its last changes is"))
 		}
 		return true, nil
 	case err != nil:
 		return false, err
 	case info.Size() == 0:
-		return false, refusal(file, "it is empty")
+		return false, refusal(file, errors.New("it is empty"))
 	}
 	return false, check(ctx, file)
 }
 
 // refusal is the one sentence with which a database is not begun with.
-func refusal(file, why string) error {
-	return fmt.Errorf("database %s is damaged: %s. Nothing was written to it. Keep it as it is, and restore the last backup into an empty folder", file, why)
+func refusal(file string, why error) error {
+	var e *sqlite.Error
+	if errors.As(why, &e) && e.Code()&0xff == sqlite3.SQLITE_IOERR && e.Code() != sqlite3.SQLITE_IOERR_SHORT_READ {
+		return fmt.Errorf("database %s cannot be read: %w. Nothing was written to it. Look at the disk, and restore the last backup if it is lost", file, why)
+	}
+	found, _, _ := strings.Cut(why.Error(), "\n")
+	return fmt.Errorf("database %s is damaged: %s. Nothing was written to it. Keep it as it is, and restore the last backup into an empty folder", file, found)
 }
 
 // check reads a database from end to end through a connection that cannot write.
 func check(ctx context.Context, file string) error {
-	log, err := os.Stat(file + "-wal")
-	if err == nil && log.Size() > 0 {
-		if known, err := knowsItsLog(file); err != nil || !known {
-			return errors.Join(err, refusal(file, "there is a log of its last changes, and it does not know of it"))
-		}
-		if lost, err := lostInside(file + "-wal"); err != nil || lost {
-			return errors.Join(err, refusal(file, "the log of its last changes is broken before the last of them"))
-		}
+	if err := checkLog(file); err != nil {
+		return refusal(file, err)
 	}
 	pool := readOnly(file, logged(file))
 	defer pool.Close()
@@ -61,26 +61,54 @@ func check(ctx context.Context, file string) error {
 	}
 	var version int
 	if err := pool.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
-		return refusal(file, err.Error())
+		return refusal(file, err)
 	}
 	switch {
 	case version > len(steps):
 		return fmt.Errorf("database %s is at schema %d, this program knows %d: use a newer program", file, version, len(steps))
 	case version < 1:
-		return refusal(file, "it is no database of a practice")
+		return refusal(file, errors.New("it is no database of a practice"))
 	}
 	var first string
-	if err := pool.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&first); err != nil || first != "ok" {
-		return refusal(file, firstLine(first, err))
+	err = pool.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&first)
+	if err == nil && first != "ok" {
+		err = errors.New(first)
 	}
-	var table string
-	if err := pool.QueryRowContext(ctx, `PRAGMA foreign_key_check`).Scan(&table, new(any), new(any), new(any)); !errors.Is(err, sql.ErrNoRows) {
-		return refusal(file, firstLine("a row of "+table+" belongs to none", err))
+	if err != nil {
+		return refusal(file, err)
+	}
+	err = pool.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check`).Scan(&first)
+	if err == nil {
+		return refusal(file, fmt.Errorf("a row of %s belongs to none", first))
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return refusal(file, err)
 	}
 	if err := shaped(ctx, pool, steps[:version]); err != nil {
-		return refusal(file, err.Error())
+		return refusal(file, err)
 	}
 	return nil
+}
+
+// checkLog looks for what SQLite would pass over in silence: a log that its
+// database does not know of, and one that is broken inside.
+func checkLog(file string) error {
+	log, err := os.Stat(file + "-wal")
+	if err != nil || log.Size() == 0 {
+		return nil
+	}
+	known, err := knowsItsLog(file)
+	if err == nil && !known {
+		err = errors.New("there is a log of its last changes, and it does not know of it")
+	}
+	if err != nil {
+		return err
+	}
+	lost, err := lostInside(file + "-wal")
+	if err == nil && lost {
+		err = errors.New("the log of its last changes is broken before the last of them")
+	}
+	return err
 }
 
 // knowsItsLog says whether the head of a database has it in the journal mode in
@@ -98,14 +126,6 @@ func knowsItsLog(file string) (bool, error) {
 		err = nil
 	}
 	return head[18] == 2 && head[19] == 2, err
-}
-
-func firstLine(found string, err error) string {
-	if err != nil {
-		found = err.Error()
-	}
-	found, _, _ = strings.Cut(found, "\n")
-	return found
 }
 
 // logged says whether there is a log beside a database, full or empty.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,6 +121,7 @@ func (s *said) String() string {
 type program struct {
 	bin, dir, addr string
 	env            []string
+	under          []string // what watches it from its start
 	cmd            *exec.Cmd
 	ended          chan struct{}
 	said           *said
@@ -144,7 +146,8 @@ func newProgram(t testing.TB, bin, dir string) *program {
 // begin starts the program without waiting for it.
 func (p *program) begin(t testing.TB) {
 	t.Helper()
-	p.cmd = exec.Command(p.bin, "-data", p.dir, "-addr", p.addr)
+	args := append(slices.Clone(p.under), p.bin, "-data", p.dir, "-addr", p.addr)
+	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	must(t, p.cmd.Start())
@@ -160,24 +163,33 @@ func (p *program) start(t testing.TB) time.Duration {
 	t.Helper()
 	from := time.Now()
 	p.begin(t)
+	if !p.answers(t) {
+		t.Fatalf("the program did not start:\n%s", p.said)
+	}
+	return time.Since(from)
+}
+
+// answers waits until the program answers or has ended.
+func (p *program) answers(t testing.TB) bool {
+	t.Helper()
 	client := http.Client{Timeout: time.Second}
-	for time.Since(from) < 30*time.Second {
+	defer client.CloseIdleConnections()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
 		res, err := client.Get("http://" + p.addr + "/healthz")
 		if err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				client.CloseIdleConnections()
-				return time.Since(from)
+				return true
 			}
 		}
 		select {
 		case <-p.ended:
-			t.Fatalf("the program did not start:\n%s", p.said)
+			return false
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
 	t.Fatalf("the program does not answer:\n%s", p.said)
-	return 0
+	return false
 }
 
 func (p *program) running() bool {
