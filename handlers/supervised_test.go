@@ -136,7 +136,11 @@ func TestSupervised_withoutAGrant(t *testing.T) {
 			p.supervises("2026-05-24")
 			list, _, err := p.db.Supervisions(t.Context(), p.couple.Therapist, p.couple.CaseID)
 			must(t, err)
-			must(t, p.db.EndSupervision(t.Context(), p.couple.Therapist, p.couple.CaseID, list[0].ID, models.Submission{}))
+			for _, s := range list {
+				if s.SupervisorID == p.other.Therapist.PersonID {
+					must(t, p.db.EndSupervision(t.Context(), p.couple.Therapist, p.couple.CaseID, s.ID, models.Submission{}))
+				}
+			}
 		},
 		"erased": func(p *play) {
 			p.supervises("2026-05-24")

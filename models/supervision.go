@@ -93,7 +93,7 @@ func (db *DB) Supervise(ctx context.Context, v Viewer, caseID string, in Supervi
 			_, err1 := t.ExecContext(ctx, `UPDATE supervisions SET ended_at = $1 WHERE case_id = $2 AND supervisor_id = $3 AND ended_at IS NULL`, t.stamp(), caseID, in.Supervisor)
 			_, err2 := t.ExecContext(ctx, `INSERT INTO supervisions (id, case_id, supervisor_id, until, granted_at) VALUES ($1, $2, $3, $4, $5)`,
 				id, caseID, in.Supervisor, until, t.stamp())
-			return id, errors.Join(err1, err2, t.audit(ctx, v, didSupervise, caseID, in.Supervisor))
+			return in.Supervisor, errors.Join(err1, err2, t.audit(ctx, v, didSupervise, caseID, in.Supervisor))
 		})
 		return err
 	})
@@ -112,7 +112,7 @@ func (db *DB) EndSupervision(ctx context.Context, v Viewer, caseID, id string, s
 			if errors.Is(err, sql.ErrNoRows) {
 				return "", conflict("There is no such supervision of this case.")
 			}
-			return id, errors.Join(err, t.audit(ctx, v, didEndSupervision, caseID, supervisor))
+			return supervisor, errors.Join(err, t.audit(ctx, v, didEndSupervision, caseID, supervisor))
 		})
 		return err
 	})

@@ -58,6 +58,14 @@ func (l *lane) aCase(who person, t *phone, n int) {
 		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
 	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
+	other := l.p.guessed.id // a colleague
+	if other == who.id {
+		other = l.p.therapists[0].id
+	}
+	a.send("supervision", a.path+"/supervision", named("supervision-form"), fill{"supervisor": other}, l.audited(who, "supervision granted"),
+		is(1, `SELECT count(*) FROM supervisions WHERE case_id = ?`, at))
+	a.send("supervision/end", a.path+"/supervision", named("end-1"), nil, l.audited(who, "supervision ended"),
+		is(1, `SELECT count(*) FROM supervisions WHERE case_id = ? AND ended_at IS NOT NULL`, at))
 	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
 	a.stops(partner)
