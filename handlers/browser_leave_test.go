@@ -106,7 +106,7 @@ func (b *tab) remains() (found []string) {
 	b.eval(`(() => {
 		const held = [document.documentElement?.outerHTML, ...[...document.querySelectorAll('input, textarea')].map(e => e.value)].join('\n');
 		const words = [`+quoted(tracedNote)+`, 'zqnote', `+quoted(tracedPass)+`].filter(w => held.includes(w));
-		return [...words, ...[...document.querySelectorAll('input:checked:not(#cover)')].map(e => e.name + '=' + e.value)];
+		return [...words, ...[...document.querySelectorAll('input[name]:checked')].map(e => e.name + '=' + e.value)];
 	})()`, &found)
 	return found
 }
@@ -197,7 +197,7 @@ func TestBrowserLeaveTraces(t *testing.T) {
 			}
 			b.over()
 			cookies := strings.Join(b.cookies(), " ")
-			if want := map[bool]string{true: "told", false: ""}[end == "saved"]; cookies != want {
+			if want := map[bool]string{true: "browser told", false: ""}[end == "saved"]; cookies != want {
 				t.Errorf("%s: the cookies are %q, want %q", end, cookies, want)
 			}
 			if n := b.stores(); n > 0 {
@@ -307,7 +307,7 @@ func TestBrowserLeaveBadNetwork(t *testing.T) {
 				}
 			}
 			if gone == 0 {
-				t.Errorf("network %s: the answers stay", network)
+				t.Errorf("network %s: at %s the answers stay: %q", network, b.path(), b.remains())
 			}
 			if !b.script { // else nobody can ask the page while it goes; see TestBrowserLeaveBlank
 				t.Logf("without JavaScript, network %s: her answers are out of the page after %d ms", network, gone.Milliseconds())
