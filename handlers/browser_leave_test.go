@@ -127,6 +127,7 @@ func (b *tab) cookies() (names []string) {
 	for _, c := range tabCall(b, cdpnetwork.GetCookies, cdpnetwork.GetCookiesParams{URLs: []string{b.base}}).Cookies {
 		names = append(names, c.Name)
 	}
+	slices.Sort(names)
 	return names
 }
 
