@@ -27,7 +27,8 @@ func (l layout) ofSupervisor(v models.Viewer, c modelstest.Couple) scope {
 	rows["supervisions"] = `supervisor_id = '` + v.PersonID + `'`
 	maps.DeleteFunc(rows, func(table, _ string) bool { return supervised[table] == "" })
 	return scope{rows: rows, reads: func(table, column string) bool { return slices.Contains(strings.Fields(supervised[table]), column) },
-		fixed: map[string]string{"people.passphrase_hash": "goes with the sign-in name", "sessions.unlocked_until": "a partner's"}}
+		fixed: map[string]string{"people.passphrase_hash": "goes with the sign-in name", "sessions.unlocked_until": "a partner's",
+			"cases.therapist_id": "whose case it is says who may open it"}}
 }
 
 // toOneself are acts of the case's own people that show its supervisor nothing.
@@ -43,7 +44,7 @@ func supervisorLooks(t *testing.T, l lived, p *pair, random *rand.Rand) string {
 	c := l.couples[at]
 	other := slices.IndexFunc(l.couples, func(o modelstest.Couple) bool { return o.Therapist.PersonID != c.Therapist.PersonID })
 	v, layout := l.couples[other].Therapist, layoutOf(t, p.other)
-	until := models.DayOf(l.now, time.UTC).Add(random.IntN(20))
+	until := models.DayOf(l.now, time.UTC).Add(1 + random.IntN(20)) // today may be over where the practice is
 	for _, w := range []*world{p.one, p.other} {
 		must(t, w.db.Supervise(ctx, c.Therapist, c.CaseID, models.SuperviseInput{Supervisor: v.PersonID, Until: string(until)}))
 	}
