@@ -1,42 +1,65 @@
 package handlers
 
 import (
+	"hash/crc32"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"enough/models"
 	"enough/models/modelstest"
 )
 
-// everyWay runs a journey on a phone, on a laptop, and without JavaScript.
-func everyWay(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
-	withAndWithout(t, journey)
-	t.Run(laptop.name, func(t *testing.T) {
-		t.Parallel()
-		journey(t, laptop)
-	})
+// A manner is one way to go through a journey.
+type manner struct {
+	name    string
+	screen  screen
+	options []tabOption
 }
 
-// withAndWithout runs a journey that does not depend on the screen, with and
-// without JavaScript.
-func withAndWithout(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
-	onScreens(t, func(t *testing.T, s screen) { journey(t, s) }, phone)
-	t.Run("without JavaScript", func(t *testing.T) {
-		t.Parallel()
-		journey(t, phone, noScript)
-	})
-}
+var (
+	onPhone       = manner{"phone", phone, nil}
+	onLaptop      = manner{"laptop", laptop, nil}
+	withoutScript = manner{"without JavaScript", phone, []tabOption{noScript}}
+)
 
-// onScreens runs a journey on each of some screens, beside the other journeys.
-// A browser is mostly waited for.
-func onScreens(t *testing.T, journey func(t *testing.T, s screen), screens ...screen) {
+// inWays runs a journey, beside the other journeys: with ENOUGH_WAYS=all in each of
+// its ways, otherwise in one that the test's name gives, so that all journeys
+// together go every way.
+func inWays(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption), ways ...manner) {
 	t.Parallel()
-	for _, s := range screens {
-		t.Run(s.name, func(t *testing.T) {
+	if os.Getenv("ENOUGH_WAYS") != "all" {
+		i := int(crc32.ChecksumIEEE([]byte(t.Name()))) % len(ways)
+		if len(ways) > 1 {
+			t.Logf("one way of %d; ENOUGH_WAYS=all goes each", len(ways))
+		}
+		ways = ways[i : i+1]
+	}
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			journey(t, s)
+			journey(t, w.screen, w.options...)
 		})
 	}
+}
+
+// everyWay is inWays on a phone, on a laptop, and without JavaScript.
+func everyWay(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
+	inWays(t, journey, onPhone, onLaptop, withoutScript)
+}
+
+// withAndWithout is inWays for what does not depend on the screen.
+func withAndWithout(t *testing.T, journey func(t *testing.T, s screen, options ...tabOption)) {
+	inWays(t, journey, onPhone, withoutScript)
+}
+
+// onScreens is inWays on some screens, with JavaScript.
+func onScreens(t *testing.T, journey func(t *testing.T, s screen), screens ...screen) {
+	var ways []manner
+	for _, s := range screens {
+		ways = append(ways, manner{s.name, s, nil})
+	}
+	inWays(t, func(t *testing.T, s screen, _ ...tabOption) { journey(t, s) }, ways...)
 }
 
 // serve gives the address at which an app answers until the test ends.

@@ -161,7 +161,8 @@ func (b *tab) plan(casePage string) (experimentPage string) {
 	return experimentPage
 }
 
-// TestBrowserStory does the same on a laptop.
+// TestBrowserPlan goes from an empty practice to a started baseline, and has both
+// join. TestBrowserStory does the same on a laptop.
 func TestBrowserPlan(t *testing.T) {
 	journey := func(t *testing.T, s screen, options ...tabOption) {
 		p := newEmptyPractice(t)
@@ -182,11 +183,7 @@ func TestBrowserPlan(t *testing.T) {
 		}
 		vera.plan(casePage)
 	}
-	onScreens(t, func(t *testing.T, s screen) { journey(t, s) }, phone)
-	t.Run("without JavaScript", func(t *testing.T) {
-		t.Parallel()
-		journey(t, laptop, noScript)
-	})
+	inWays(t, journey, onPhone, manner{"without JavaScript", laptop, []tabOption{noScript}})
 }
 
 // TestBrowserStory goes the whole way, from an empty practice to a snapshot
