@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"enough/models/seal"
 )
 
 // Options say where the database lies and what time it is.
@@ -111,6 +113,10 @@ func Open(o Options) (*DB, error) {
 		if err := pool.Ping(); err != nil {
 			return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
 		}
+	}
+	// SQLite makes its log's name last too, but says nothing when that fails.
+	if err := seal.SyncFolder(filepath.Dir(file)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
 	}
 	if db.held, err = hold(filepath.Dir(file)); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,6 +39,9 @@ func TestFaults(t *testing.T) {
 				if ended {
 					ends++
 				}
+				if failed && !ended && folderFailed.MatchString(said) {
+					continue
+				}
 				if failed && ended != fault.ends {
 					t.Errorf("call %d has failed; the program has ended %v, wanted %v\n%s", n, ended, fault.ends, said)
 				}
@@ -55,6 +59,10 @@ func TestFaults(t *testing.T) {
 		})
 	}
 }
+
+// folderFailed is what strace shows where SQLite could not make a name in the folder
+// last. It goes on: the program itself did so before it took the first form.
+var folderFailed = regexp.MustCompile(`fsync\(\d+</[^>]*/data>\) .*INJECTED`)
 
 // TestFaults_start lets a call fail while the program begins with a practice whose
 // program was killed: it starts, or says in one sentence why it does not, and
@@ -140,7 +148,7 @@ func failOnce(t *testing.T, seen testing.TB, bin, call, with string, n int) (f f
 	c.lane("taps", some(3, taps(p.tappers[0])))
 	c.lane("cases", some(2, casesOf(p.therapists[1])))
 	trace := filepath.Join(dir, "trace")
-	strace := exec.Command("strace", "-f", "-q", "-o", trace, "-P", p.file(), "-P", p.file()+"-wal", "-P", p.dir,
+	strace := exec.Command("strace", "-f", "-q", "-y", "-o", trace, "-P", p.file(), "-P", p.file()+"-wal", "-P", p.dir,
 		"-e", "trace="+call, "-e", fmt.Sprintf("inject=%s:error=%s:when=%d", call, with, n), "-p", fmt.Sprint(program.cmd.Process.Pid))
 	strace.Stderr = program.said
 	must(t, strace.Start())

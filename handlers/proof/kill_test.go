@@ -135,7 +135,7 @@ func TestKill_control(t *testing.T) {
 		{"answers before it has written", "models/db.go", "return unavailable(db.note(t.Commit()))", "go func() { time.Sleep(20 * time.Millisecond); _ = t.Commit() }(); return nil",
 			func(f finding) int { return f.lost }},
 		{"does not know a form again", "models/submission.go", "if err == nil && was == fingerprint {", "if false {", func(f finding) int { return f.doubled }},
-		{"writes a check-in without its trail", "models/checkin.go", `t.writeCheckin(ctx, caseID, c), t.audit(ctx, v, "check-in saved", caseID, c.ID)`, `t.writeCheckin(ctx, caseID, c)`,
+		{"corrects a check-in and does not keep what stood", "models/checkin.go", "t.keepCorrectedCheckin(ctx, caseID, *was),", "",
 			func(f finding) int { return f.half }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
