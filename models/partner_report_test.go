@@ -234,6 +234,15 @@ func TestSubmitPartnerReport_correction(t *testing.T) {
 	if err != nil || len(own) != 1 || !own[0].Corrected() || own[0].Call.Answer != "yes_for_now" {
 		t.Errorf("her reports are %+v, %v", own, err)
 	}
+	// What she said of being safe and free went in and does not come back, not even
+	// to her passphrase.
+	if own[0].Guarded() != (models.Guarded{}) || own[0].Before != nil {
+		t.Errorf("her own reports hold %+v and before that %+v", own[0].Guarded(), own[0].Before)
+	}
+	hers, err := p.PartnerReport(ctx, p.Owner, c.CaseID, week8)
+	if err != nil || hers.Guarded() != (models.Guarded{Safe: "yes", Pushed: "a_little", Contact: "no", ContactBy: "safe_route"}) {
+		t.Errorf("her therapist reads %+v, %v", hers, err)
+	}
 	for _, ask := range []func() error{
 		func() error { _, err := p.OwnReports(ctx, locked); return err },
 		func() error { _, _, err := p.Offers(ctx, locked); return err },
