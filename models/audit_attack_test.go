@@ -276,6 +276,31 @@ func TestAudit_attacks(t *testing.T) {
 	t.Logf("%d of %d changes to the audit, of %d kinds, were found", found, rounds, len(names))
 }
 
+// FuzzVerifyAudit changes one row in any way at all, and moves it: the walk finds
+// it at the first row that differs, and finds nothing where nothing does.
+func FuzzVerifyAudit(f *testing.F) {
+	key := bytes.Repeat([]byte("k"), 32)
+	before := honest(key, 12)
+	known := before.head()
+	for _, r := range before[:3] {
+		f.Add(r.id, r.id-1, r.at, r.personID, r.role, r.action, r.caseID, r.objectID, r.result, r.request, r.chain)
+	}
+	f.Add(int64(5), int64(0), "", "", "", "", "", "", "", "", []byte(nil))
+	f.Add(int64(-1), int64(11), "2026", "\x00", "client", "report saved", "case1", "case2", "done", "", beforeFirst)
+	f.Fuzz(func(t *testing.T, id, at int64, when, person, role, action, caseID, object, result, request string, chain []byte) {
+		after := slices.Clone(before)
+		after[uint64(at)%uint64(len(after))] = auditRow{id: id, at: when, personID: person, role: role, action: action, caseID: caseID, objectID: object, result: result, request: request, chain: chain}
+		first := parts(before, after)
+		var fault *AuditFault
+		switch err := after.verify(key, known); {
+		case first == 0 && err != nil:
+			t.Errorf("nothing was changed: %v", err)
+		case first != 0 && (!errors.As(err, &fault) || fault.Row != first):
+			t.Errorf("row %d was changed: %v", first, err)
+		}
+	})
+}
+
 // TestAudit_endWithoutHead shows what the head is for: without it an audit from
 // whose end rows were taken away is one as it once was.
 func TestAudit_endWithoutHead(t *testing.T) {

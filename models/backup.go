@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"enough/models/seal"
 )
 
 // copyLimit is the longest that a copy of the database may take.
@@ -96,7 +98,7 @@ func keepArchive(ctx context.Context, archive string, m Manifest, kept string, t
 	if err := os.Rename(part.Name(), archive); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(archive))
+	return seal.SyncFolder(filepath.Dir(archive))
 }
 
 // copyInto copies a database through SQLite, as one reader among others: to
@@ -117,7 +119,7 @@ func copyInto(ctx context.Context, file, kept string) error {
 // inspect says what a still database holds, as far as it can be counted. It is
 // an error when the database is not sound.
 func inspect(ctx context.Context, file string) (m Manifest, err error) {
-	pool := readOnly(file, false)
+	pool := ownCopy(file)
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	if err := integrity(ctx, pool); err != nil {
 		return m, err

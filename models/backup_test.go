@@ -331,13 +331,18 @@ func TestBackUp_refuses(t *testing.T) {
 
 func TestBackUp_copyMustBeSound(t *testing.T) {
 	t.Parallel()
-	db, archive := backedUp(t, nil)
-	execTest(t, db.writer, `PRAGMA foreign_keys = 0; DELETE FROM people WHERE id = 't'; PRAGMA foreign_keys = 1`)
-	if _, err := BackUp(t.Context(), db.file, archive+"2", nil, testNow()); err == nil || !strings.Contains(err.Error(), "name others that are not there") {
-		t.Errorf("rows that name nobody: %v", err)
-	}
-	if _, err := os.Stat(archive + "2"); err == nil {
-		t.Error("the backup was kept")
+	for what, damage := range map[string][2]string{
+		"rows that name nobody":  {`PRAGMA foreign_keys = 0; DELETE FROM people WHERE id = 't'; PRAGMA foreign_keys = 1`, "name others that are not there"},
+		"a row that must not be": {`PRAGMA ignore_check_constraints = 1; UPDATE people SET role = 'nobody'; PRAGMA ignore_check_constraints = 0`, "CHECK constraint failed in people"},
+	} {
+		db, archive := backedUp(t, nil)
+		execTest(t, db.writer, damage[0])
+		if _, err := BackUp(t.Context(), db.file, archive+"2", nil, testNow()); err == nil || !strings.Contains(err.Error(), damage[1]) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := os.Stat(archive + "2"); err == nil {
+			t.Errorf("%s: the backup was kept", what)
+		}
 	}
 }
 

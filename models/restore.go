@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"filippo.io/age"
+
+	"enough/models/seal"
 )
 
 // Restored says what came back.
@@ -106,7 +108,7 @@ func Restore(ctx context.Context, archive, identity string, o Options) (r Restor
 	if err := os.Link(part, file); err != nil {
 		return r, err
 	}
-	if err := errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder))); err != nil {
+	if err := errors.Join(seal.SyncFolder(folder), seal.SyncFolder(filepath.Dir(folder))); err != nil {
 		return r, errors.Join(err, os.Remove(file))
 	}
 	return r, nil

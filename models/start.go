@@ -14,6 +14,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"enough/models/seal"
 )
 
 // admit says whether a database can be begun with, and whether there is none
@@ -147,6 +149,14 @@ func readOnly(file string, logged bool) *sql.DB {
 	return pool
 }
 
+// ownCopy opens a copy that nobody else has, and only reads. Unlike for a file that
+// is open for reading alone, SQLite then looks at the CHECKs of each row.
+func ownCopy(file string) *sql.DB {
+	pool := sql.OpenDB(connector{&sqlite.Driver{}, address(file) + "?mode=rw&_pragma=query_only(1)&_pragma=trusted_schema(0)"})
+	pool.SetMaxOpenConns(1)
+	return pool
+}
+
 // shape lists the tables, columns, indexes and triggers of a database.
 func shape(ctx context.Context, pool *sql.DB) (text string, err error) {
 	err = pool.QueryRowContext(ctx, `SELECT COALESCE(group_concat(line, char(10) ORDER BY line), '') FROM (
@@ -213,16 +223,7 @@ func (db *DB) create(ctx context.Context, file string) error {
 	if err := os.Link(begun, file); err != nil {
 		return err
 	}
-	return errors.Join(os.Remove(begun), syncFolder(filepath.Dir(file)))
-}
-
-// syncFolder makes the names in a folder last.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(os.Remove(begun), seal.SyncFolder(filepath.Dir(file)))
 }
 
 // newPrivateFile makes an empty file that only this account can read. SQLite
