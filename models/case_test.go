@@ -1,7 +1,9 @@
 package models_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"enough/models"
@@ -162,6 +164,56 @@ func TestOpenCase(t *testing.T) {
 func frame(version string) models.FrameInput {
 	return models.FrameInput{Goal: "Stay married.", Stake: "The children.", Cooperation: "Hers.", Economic: "no", Children: "yes",
 		Ending: "If she is less safe.", Behaviours: [3]string{"Ask", "", "Listen"}, Costs: [3]string{"1", "", "4"}, Version: version}
+}
+
+// Two editors read and write as it comes: each frame that was taken was written by
+// one who had seen the frame before it, so nobody's words went unread.
+func TestSaveFrame_twoEditorsAtOnce(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t) // which saved it once
+	const editors, rounds = 2, 500
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	writtenAfter, refused := map[string]string{}, 0
+	for editor := range editors {
+		all.Go(func() {
+			for round := range rounds {
+				seen, err := p.Case(ctx, p.Owner, c.CaseID)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				in := frame(fmt.Sprint(seen.Version))
+				in.Goal = fmt.Sprintf("Editor %d, round %d.", editor, round)
+				switch err := p.SaveFrame(ctx, p.Owner, c.CaseID, in); {
+				case err == nil:
+					mu.Lock()
+					if other, twice := writtenAfter[seen.Frame.Goal]; twice {
+						t.Errorf("%q and %q were both written over %q", other, in.Goal, seen.Frame.Goal)
+					}
+					writtenAfter[seen.Frame.Goal] = in.Goal
+					mu.Unlock()
+				case models.KindOf(err) == models.Conflict:
+					mu.Lock()
+					refused++
+					mu.Unlock()
+				default:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	last, err := p.Case(ctx, p.Owner, c.CaseID)
+	must(t, err)
+	goal := frame("2").Goal
+	for range writtenAfter {
+		goal = writtenAfter[goal]
+	}
+	if refused == 0 || goal != last.Frame.Goal {
+		t.Errorf("%d refused; the frames taken lead to %q, and %q is kept", refused, goal, last.Frame.Goal)
+	}
+	t.Logf("%d frames taken, %d refused, none written over unread", len(writtenAfter), refused)
 }
 
 func TestSaveFrame_secondEditorLosesNothing(t *testing.T) {
