@@ -76,7 +76,10 @@ func (db *DB) StopReporting(ctx context.Context, v Viewer, s Submission) error {
 				return "", signedOut()
 			}
 			caseID, err := t.caseOfPartner(ctx, v)
-			if err = errors.Join(err, t.hasAccess(ctx, v)); err != nil {
+			if err == nil {
+				err = t.hasAccess(ctx, v)
+			}
+			if err != nil {
 				return "", err
 			}
 			today, err := t.today(ctx)

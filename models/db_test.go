@@ -348,6 +348,30 @@ func TestWrite_unavailableWithoutRoom(t *testing.T) {
 	}
 }
 
+// What is found out of a database that has failed is no reason: the write, and
+// every one after it, is answered as not saved, whatever sentence came with it.
+func TestWrite_unavailableWhateverElseIsSaid(t *testing.T) {
+	db, _ := openTest(t)
+	garbage := filepath.Join(t.TempDir(), "garbage")
+	if err := os.WriteFile(garbage, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pool := readOnly(garbage, false)
+	defer pool.Close()
+	_, failure := pool.Exec(`SELECT count(*) FROM sqlite_schema`)
+	if !distrusts(failure) {
+		t.Fatalf("garbage is read with %v", failure)
+	}
+	err := db.write(t.Context(), func(context.Context, *tx) error {
+		return errors.Join(failure, conflict("This week’s form is saved."), invalid("on", "Mend this."))
+	})
+	for what, err := range map[string]error{"the write": err, "one after it": noteSomething(db)} {
+		if KindOf(err) != Unavailable {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 // TestDriver_libcIsItsOwn holds go.mod to the C library that the driver was
 // made for: the two must move together.
 func TestDriver_libcIsItsOwn(t *testing.T) {

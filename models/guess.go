@@ -141,8 +141,11 @@ func (db *DB) Guess(ctx context.Context, v Viewer, experimentID string, in Guess
 		}
 		_, err = t.makeOnce(ctx, v, in.Submission, "guess "+experimentID, in, func() (string, error) {
 			m, _, _ := r.masked()
-			if before, err := t.guess(ctx, v, experimentID); err != nil || before != nil {
-				return "", errors.Join(err, conflict("You have answered before. Your first answer stands."))
+			switch before, err := t.guess(ctx, v, experimentID); {
+			case err != nil:
+				return "", err
+			case before != nil:
+				return "", conflict("You have answered before. Your first answer stands.")
 			}
 			if len(m.Starts) == 0 {
 				return "", conflict("There are too few weeks to look at yet.")

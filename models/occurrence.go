@@ -44,8 +44,11 @@ func (s *ClientStore) NoteOccurrence(ctx context.Context, v Viewer, sub Submissi
 			if p, asked := c.asks(w); !asked || !p.PlanAsked() {
 				return "", conflict("No plan runs this week. Nothing was saved.")
 			}
-			if saved, err := t.checkin(ctx, c.ID, w); err != nil || saved != nil {
-				return "", errors.Join(err, conflict("This week’s form is saved. Correct it there."))
+			switch saved, err := t.checkin(ctx, c.ID, w); {
+			case err != nil:
+				return "", err
+			case saved != nil:
+				return "", conflict("This week’s form is saved. Correct it there.")
 			}
 			n, _, err := t.taps(ctx, c.ID, w)
 			if err != nil {

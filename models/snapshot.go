@@ -98,8 +98,11 @@ func (db *DB) Publish(ctx context.Context, v Viewer, caseID string, in PublishIn
 			if err := r.err(); err != nil {
 				return "", err
 			}
-			if since, err := t.publishingHeld(ctx, caseID); err != nil || spoken < since {
-				return "", errors.Join(err, conflict("Publishing is held, and nothing was published. The reason stands in the review. Read it alone."))
+			switch since, err := t.publishingHeld(ctx, caseID); {
+			case err != nil:
+				return "", err
+			case spoken < since:
+				return "", conflict("Publishing is held, and nothing was published. The reason stands in the review. Read it alone.")
 			}
 			s := Snapshot{ID: newID(), Words: words, ReportedBy: c.Partner.Name, LastWeek: today.Week()}
 			return s.ID, errors.Join(t.addSnapshot(ctx, caseID, s, chosen, today), t.audit(ctx, v, didPublish, caseID, s.ID))

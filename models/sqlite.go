@@ -10,9 +10,10 @@ import (
 
 // unavailable turns a refusal of the database to take a write, for want of
 // room, a lock, a writable file or a sound disk, into the one error that may be
-// answered with 503. Everything else passes unchanged.
+// answered with 503, whatever else the error says: what was found out of such a
+// database is no reason. Everything else passes unchanged.
 func unavailable(err error) error {
-	if err == nil || KindOf(err) != 0 {
+	if err == nil || KindOf(err) == Unavailable {
 		return err
 	}
 	var e *sqlite.Error
