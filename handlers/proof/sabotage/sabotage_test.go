@@ -22,7 +22,10 @@ const least = 20
 //
 //	Defect: a sentence.
 //	Noticed: package pattern
-type defect struct{ name, sentence, pkg, pattern, file string }
+type defect struct {
+	name, sentence, pkg, pattern, file string
+	touches                            []string
+}
 
 func defects(t *testing.T) (list []defect) {
 	t.Helper()
@@ -35,7 +38,7 @@ func defects(t *testing.T) (list []defect) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head, _, _ := strings.Cut(string(text), "\n---")
+		head, body, _ := strings.Cut(string(text), "\n---")
 		d := defect{name: strings.TrimSuffix(file, ".patch")}
 		if d.file, err = filepath.Abs(file); err != nil {
 			t.Fatal(err)
@@ -47,6 +50,11 @@ func defects(t *testing.T) (list []defect) {
 				d.sentence = value
 			case "Noticed":
 				d.pkg, d.pattern, _ = strings.Cut(value, " ")
+			}
+		}
+		for line := range strings.Lines(body) {
+			if name, is := strings.CutPrefix(line, "+++ b/"); is {
+				d.touches = append(d.touches, strings.TrimSpace(name))
 			}
 		}
 		if d.sentence == "" || d.pattern == "" {
@@ -63,6 +71,13 @@ const top = "../../.."
 func TestSabotage_fits(t *testing.T) {
 	git(t)
 	for _, d := range defects(t) {
+		// That git reads the code is unknown to go test, which may answer from its
+		// cache unless the test has looked, too.
+		for _, file := range d.touches {
+			if _, err := os.Stat(filepath.Join(top, file)); err != nil {
+				t.Error(err)
+			}
+		}
 		if out, err := run(t, top, "git", "apply", "--check", d.file); err != nil {
 			t.Errorf("%s does not fit the code any more: make it anew.\n%s", d.name, out)
 		}
