@@ -276,8 +276,8 @@ func TestAudit_attacks(t *testing.T) {
 	t.Logf("%d of %d changes to the audit, of %d kinds, were found", found, rounds, len(names))
 }
 
-// FuzzVerifyAudit changes one row in any way at all, and moves it: the walk finds
-// it at the first row that differs, and finds nothing where nothing does.
+// FuzzVerifyAudit puts any row at all in the place of one: the walk finds it there,
+// and finds nothing where it is the row that was there.
 func FuzzVerifyAudit(f *testing.F) {
 	key := bytes.Repeat([]byte("k"), 32)
 	before := honest(key, 12)
