@@ -25,6 +25,7 @@ import (
 	"enough/handlers"
 	"enough/models"
 	"enough/models/demo"
+	"enough/models/mail"
 	"enough/models/singlecase"
 )
 
@@ -36,7 +37,7 @@ func main() {
 
 // config is what the command line and the environment say.
 type config struct {
-	addr, data, key, baseURL, leave, log, backups, backupTo string
+	addr, data, key, baseURL, leave, log, backups, backupTo, smtp, mailFrom string
 
 	demo bool
 }
@@ -69,6 +70,8 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	flags.StringVar(&c.log, "log", from(getenv, "LOG", "info"), "what to log: debug, info, warn or error")
 	flags.StringVar(&c.backups, "backups", from(getenv, "BACKUPS", ""), "folder of the daily backups, or none for no daily backup (default the folder backups in that of the practice)")
 	flags.StringVar(&c.backupTo, "backup-to", from(getenv, "BACKUP_TO", ""), "age recipient of the daily backups, age1…; without one they are not encrypted")
+	flags.StringVar(&c.smtp, "smtp", from(getenv, "SMTP", ""), "mail server, such as smtp://name:passphrase@mail.example.org:587; better as ENOUGH_SMTP, which no list of processes shows")
+	flags.StringVar(&c.mailFrom, "mail-from", from(getenv, "MAIL_FROM", ""), "address that messages come from and answers go to, such as office@example.org")
 	flags.BoolVar(&c.demo, "demo", from(getenv, "DEMO", "") != "", "serve a seeded practice in a temporary folder")
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -98,7 +101,26 @@ func (c config) check() error {
 	if _, err := models.ReadRecipients(c.backupTo, ""); err != nil {
 		errs = append(errs, fmt.Errorf("-backup-to: %w", err))
 	}
+	if _, err := c.mailServer(); err != nil {
+		errs = append(errs, fmt.Errorf("-smtp and -mail-from: %w", err))
+	}
 	return errors.Join(errs...)
+}
+
+// mailServer is nil when none is named.
+func (c config) mailServer() (*mail.Server, error) {
+	if c.smtp == "" {
+		return nil, nil
+	}
+	return mail.NewServer(c.smtp, c.mailFrom)
+}
+
+// site is the address of the practice as messages name it.
+func (c config) site() string {
+	if c.baseURL != "" {
+		return c.baseURL
+	}
+	return "http://" + c.addr
 }
 
 // run is the whole program: it returns the exit status.
@@ -135,14 +157,21 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		return fmt.Errorf("the clock of this machine says %s, and this program was made on %s: set the clock", time.Now().Format(time.DateOnly), made.Format(time.DateOnly))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	h := handlers.Config{Log: log, Leave: c.leave, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
+	server, err := c.mailServer()
+	if err != nil {
+		return err
+	}
+	if c.demo { // its people are nobody
+		server = nil
+	}
+	h := handlers.Config{Log: log, Mail: server != nil, Leave: c.leave, BaseURL: c.baseURL, Secure: strings.HasPrefix(strings.ToLower(c.baseURL), "https://")}
 	if c.demo {
 		dir, err := os.MkdirTemp("", "enough-demo-")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		practice, err := demo.Open(ctx, dir, time.Now)
+		practice, err := demo.Open(ctx, dir, c.site(), time.Now)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -158,7 +187,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		o := models.Options{File: database(c.data), Key: c.key, Backups: models.Backups{Dir: c.backups, To: to}}
+		o := models.Options{File: database(c.data), Key: c.key, Site: c.site(), Backups: models.Backups{Dir: c.backups, To: to}}
 		if h.DB, err = models.Open(o); err != nil {
 			return err
 		}
@@ -166,14 +195,15 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 			fmt.Fprintln(stdout, "The master key is at", file+". Without it the practice cannot be read: keep a copy in a safe place, and none beside a backup.")
 		}
 	}
-	var daily sync.WaitGroup
+	var beside sync.WaitGroup // all that goes on beside the answering
 	ctx, cancel := context.WithCancel(ctx)
 	if !c.demo && c.backups != models.NoBackups {
-		daily.Go(func() { h.DB.KeepBackups(ctx, log) })
+		beside.Go(func() { h.DB.KeepBackups(ctx, log) })
 	}
-	err := listen(ctx, c, h, stdout)
+	beside.Go(func() { h.DB.KeepPosting(ctx, server, log) })
+	err = listen(ctx, c, h, stdout)
 	cancel()
-	daily.Wait()
+	beside.Wait()
 	return errors.Join(err, h.DB.Close())
 }
 
@@ -227,6 +257,7 @@ var commands = []command{
 	{"backup", "keep a practice as it is now in one file", backupMore, 1, backup},
 	{"restore", "put a practice back from a backup into an empty folder", restoreMore, 1, restore},
 	{"check", "look through a practice: soundness, settings, rights, backups", checkMore, 0, check},
+	{"code", "make a one-time code for a therapist who cannot sign in", codeMore, 0, makeCode},
 	{"rekey", "put a practice under a new master key", rekeyMore, 0, rekey},
 	{"version", "say which version this is", "", 0, showVersion},
 }
@@ -372,6 +403,39 @@ func check(flags *flag.FlagSet, c call) func([]string) error {
 			return fmt.Errorf("%d wrong", wrong)
 		}
 		return nil
+	}
+}
+
+const codeMore = `
+Without a name it lists the therapists. With the code she chooses a passphrase and an
+second factor anew, at /join, within three days; until then those of before hold. The
+program may go on serving the practice meanwhile.
+`
+
+func makeCode(flags *flag.FlagSet, c call) func([]string) error {
+	data, key := dataFlag(flags, c.getenv), keyFlag(flags, c.getenv)
+	name := flags.String("for", "", "name of the therapist, as it is listed")
+	return func([]string) error {
+		if _, err := os.Stat(database(*data)); err != nil {
+			return fmt.Errorf("there is no practice in %s", *data)
+		}
+		db, err := models.Open(models.Options{File: database(*data), Key: *key})
+		if err != nil {
+			return err
+		}
+		if *name == "" {
+			names, err := db.TherapistNames(c.ctx)
+			for _, name := range names {
+				fmt.Fprintln(c.stdout, name)
+			}
+			return errors.Join(err, db.Close())
+		}
+		code, err := db.CodeFor(c.ctx, *name)
+		if err = errors.Join(err, db.Close()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.stdout, "One-time code for %s: %s\n", *name, code)
+		return err
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -437,4 +438,56 @@ func TestRekey_whileServed(t *testing.T) {
 		t.Errorf("when it is stopped: %d, %s", status, said)
 	}
 	t.Run("served again", func(t *testing.T) { start(t, "-data", data, "-backups", "none") })
+}
+
+// TestCode_whoeverRunsTheServer makes a code for an owner who has lost all else,
+// while the program serves the practice.
+func TestCode_whoeverRunsTheServer(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code := func(args ...string) (status int, said string) {
+		var out output
+		status = run(context.Background(), append([]string{"code", "-data", data}, args...), noEnv, &out, &out)
+		return status, out.String()
+	}
+	if status, said := code(); status != 1 || !strings.Contains(said, "no practice") {
+		t.Errorf("without a practice: %d, %s", status, said)
+	}
+	address, out := start(t, "-data", data, "-backups", "none")
+	link := ""
+	for end := time.Now().Add(5 * time.Second); link == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		link = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(out.String())
+	}
+	post := func(path string, form url.Values) *http.Response {
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.PostForm(path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res
+	}
+	const passphrase, other = "correct horse battery", "another horse battery"
+	if res := post(link, url.Values{"name": {"Dr Ann"}, "practice": {"A practice"}, "zone": {"UTC"}, "office": {"An office"}, "emergency": {"Call 112."},
+		"signin": {"ann"}, "passphrase": {passphrase}, "again": {passphrase}}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the set-up is answered with %d", res.StatusCode)
+	}
+	if status, said := code(); status != 0 || said != "Dr Ann\n" {
+		t.Errorf("without a name: %d, %q", status, said)
+	}
+	if status, said := code("-for", "Dr Bob"); status != 1 || !strings.Contains(said, "0 therapists have this name") {
+		t.Errorf("for nobody: %d, %q", status, said)
+	}
+	status, said := code("-for", "Dr Ann")
+	made := regexp.MustCompile(`(?:[A-Z2-7]{4}-){4}[A-Z2-7]{4}`).FindString(said)
+	if status != 0 || made == "" {
+		t.Fatalf("%d, %q", status, said)
+	}
+	if res := post(address+"/join", url.Values{"code": {made}, "signin": {"ann"}, "passphrase": {other}, "again": {other}}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("the code is answered with %d", res.StatusCode)
+	}
+	for text, want := range map[string]int{passphrase: http.StatusUnprocessableEntity, other: http.StatusSeeOther} {
+		if res := post(address+"/signin", url.Values{"signin": {"ann"}, "passphrase": {text}}); res.StatusCode != want {
+			t.Errorf("afterwards %q is answered with %d", text, res.StatusCode)
+		}
+	}
 }

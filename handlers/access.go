@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +18,8 @@ const (
 	therapist
 	client
 	partner
+	halfway   // a therapist who has given her passphrase and not her second factor
+	weighty   // a therapist gives her second factor again first, unless she just has
 	justEnded // a partner whose session ended with her form: to answer it again, and to say so
 )
 
@@ -35,6 +38,9 @@ func (r route) allows(v models.Viewer) bool {
 	if r.allow&anyone != 0 {
 		return true
 	}
+	if v.Half {
+		return r.allow&halfway != 0
+	}
 	return r.allow&map[models.Role]access{models.Therapist: therapist, models.Client: client, models.Partner: partner}[v.Role] != 0
 }
 
@@ -50,14 +56,28 @@ func (a *App) admit(r route) echo.HandlerFunc {
 		if v.Ended && r.allow&justEnded == 0 {
 			v = models.Viewer{}
 		}
+		if r.allows(v) && v.Role == models.Therapist && !strings.HasPrefix(r.path, supervisedPath) && (c.Param("case") != "" || c.Param("experiment") != "") {
+			// The one place for all pages: who is not the case's own therapist comes to none
+			// of them unseen. A supervisor's are seen to where they are read.
+			if err := a.db.NoteVisit(c.Request().Context(), v, c.Param("case"), c.Param("experiment")); err != nil {
+				return err
+			}
+		}
 		switch {
+		case r.allows(v) && r.allow&weighty != 0 && v.Role == models.Therapist && !v.Unlocked:
+			err = a.stepUp(c, r, v)
 		case r.allows(v):
+			if r.allow&client != 0 && v.Role == models.Client {
+				a.prolong(c, v)
+			}
 			err = r.handle(c, v)
-		case !v.Known() && r.allow != 0 && r.method == http.MethodPost && wantsFragment(c.Request()):
+		case (!v.Known() || v.Half) && r.allow != 0 && r.method == http.MethodPost && wantsFragment(c.Request()):
 			// The form is still on the page: do not take it away.
 			err = echo.NewHTTPError(http.StatusUnauthorized)
 		case !v.Known() && r.allow != 0:
 			err = a.redirect(c, signinPath)
+		case v.Half && r.allow != 0:
+			err = a.redirect(c, secondPath)
 		default:
 			err = &models.Error{Kind: models.NotFound, Message: "There is no such page."}
 		}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,9 +113,14 @@ func rowsNaming(t testing.TB, p *play, names []string) string {
 }
 
 // textsIn asks for one column of text.
-func textsIn(t testing.TB, p *play, query string, args ...any) (list []string) {
+func textsIn(t testing.TB, p *play, query string, args ...any) []string {
 	t.Helper()
-	rows, err := p.raw.Query(query, args...)
+	return texts(t, p.raw, query, args...)
+}
+
+func texts(t testing.TB, db *sql.DB, query string, args ...any) (list []string) {
+	t.Helper()
+	rows, err := db.Query(query, args...)
 	must(t, err)
 	defer rows.Close()
 	for rows.Next() {

@@ -29,8 +29,14 @@ type Config struct {
 	// Secure says that people reach the app over HTTPS, so that cookies may be
 	// held to it.
 	Secure bool
+	// BaseURL is the address under which people reach it, such as
+	// https://form.example.org. Without one passkeys are made on the machine itself
+	// alone, as localhost.
+	BaseURL string
 	// Leave is the address to which “Leave this page” leads; empty is DefaultLeave.
 	Leave string
+	// Mail says that there is a server for messages.
+	Mail bool
 	// Demo lists the people of a demo practice, who sign in with one click.
 	// Empty for a real practice.
 	Demo []DemoPerson
@@ -48,8 +54,10 @@ type App struct {
 	client *models.ClientStore
 	log    *slog.Logger
 	secure bool
+	mail   bool
 	demo   []DemoPerson
 	leave  string
+	base   string
 	assets *static.Assets
 	render *renderer
 	echo   *echo.Echo
@@ -66,7 +74,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, demo: c.Demo, leave: cmp.Or(c.Leave, DefaultLeave), assets: assets, render: render, echo: echo.New()}
+	a := &App{db: c.DB, client: c.DB.ForClient(), log: c.Log, secure: c.Secure, mail: c.Mail, demo: c.Demo, leave: cmp.Or(c.Leave, DefaultLeave), base: c.BaseURL, assets: assets, render: render, echo: echo.New()}
 	e := a.echo
 	e.HideBanner, e.HidePort = true, true
 	// A proxy on this machine or in its network says whom it speaks for; nobody else is believed.

@@ -23,6 +23,9 @@ var deeds = []struct {
 	form  url.Values // “(own)” is the week of the stage, “(next)” the one after, “(shown)” what is shown
 }{
 	{"therapist", nil, fixed("/signout"), nil},
+	{"therapist", nil, fixed("/account/sessions"), nil},
+	{"nobody", (*play).reachable, fixed("/signin/link"), url.Values{"signin": {"ada-client"}}},
+	{"therapist", nil, fixed("/practice/code"), url.Values{"person": {"(colleague)"}}},
 	{"other partner", nil, fixed("/exit"), nil},
 	{"client", nil, fixed("/week/done"), nil},
 	{"client", func(p *play) { must(p.t, p.client.NoteOccurrence(p.t.Context(), p.couple.Client, models.Submission{})) }, fixed("/week/undo"), nil},
@@ -53,13 +56,13 @@ var deeds = []struct {
 
 // personOf gives the person behind an actor.
 func (p *play) personOf(actor string) string {
-	if strings.HasSuffix(actor, "supervisor") {
+	if strings.HasSuffix(actor, "supervisor") || actor == "sharer" || actor == "deputy" {
 		sum := sha256.Sum256([]byte(p.sessions[actor]))
 		var id string
 		must(p.t, p.raw.QueryRow(`SELECT person_id FROM sessions WHERE token_hash = ?`, hex.EncodeToString(sum[:])).Scan(&id))
 		return id
 	}
-	return map[string]string{"therapist": p.couple.Therapist.PersonID, "other therapist": p.other.Therapist.PersonID, "client": p.couple.Client.PersonID,
+	return map[string]string{"therapist": p.couple.Therapist.PersonID, "half therapist": p.couple.Therapist.PersonID, "other therapist": p.other.Therapist.PersonID, "client": p.couple.Client.PersonID,
 		"other client": p.other.Client.PersonID, "partner": p.couple.Partner.PersonID, "partner unlocked": p.couple.Partner.PersonID, "other partner": p.other.Partner.PersonID}[actor]
 }
 
@@ -73,7 +76,8 @@ func (p *play) lineOf(target string) string {
 // TestAudit_everyActHasItsRow does every act that the program acknowledges: its
 // row has the person, the one request, and is part of the chain.
 func TestAudit_everyActHasItsRow(t *testing.T) {
-	done := map[string]bool{"/experiments/:experiment/sight": true} // it shows, and writes nothing
+	// The first shows, and writes nothing; the others sign in, by what a message holds.
+	done := map[string]bool{"/experiments/:experiment/sight": true, "/link/:token": true, "/signin/digits": true}
 	acts, rows := 0, 0
 	act := func(t *testing.T, p *play, b *browser, actor, target string, form url.Values) {
 		last := `SELECT COALESCE(max(id), 0) FROM audit`
@@ -116,7 +120,7 @@ func TestAudit_everyActHasItsRow(t *testing.T) {
 			must(t, p.raw.QueryRow(`SELECT item || '.' || place FROM snapshot_values`).Scan(&shown))
 			form := url.Values{"submission_id": {"a"}}
 			for name, values := range d.form {
-				form.Set(name, strings.NewReplacer("(own)", string(p.week), "(next)", string(p.week.Add(1)), "(shown)", shown, "(offers)", version).Replace(values[0]))
+				form.Set(name, strings.NewReplacer("(own)", string(p.week), "(colleague)", p.other.Therapist.PersonID, "(next)", string(p.week.Add(1)), "(shown)", shown, "(offers)", version).Replace(values[0]))
 			}
 			act(t, p, p.as(d.actor), d.actor, d.path(p), form)
 		})
@@ -207,14 +211,21 @@ func TestAudit_everybodyElse(t *testing.T) {
 			const of = `SELECT count(*) FROM audit WHERE id > ? AND result = ?`
 			done, no := count(t, p.raw, of, before, "done"), count(t, p.raw, of, before, "refused")
 			wantDone, wantNo := 0, 0
-			switch {
-			case w.Code == http.StatusOK:
-				wantDone = 1
-				if count(t, p.raw, of+` AND case_id = ? AND person_id = ?`, before, "done", p.couple.CaseID, p.personOf(actor)) != 1 {
-					t.Errorf("GET %s as %s: no row says what was read by whom", r.path, actor)
+			if in := actor == "sharer" || actor == "deputy"; in && r.path != supervisedPath+"/:case" {
+				wantDone = 1 // that she came in, whatever the page then said
+				if w.Code == http.StatusForbidden {
+					wantNo = 1
 				}
-			case roleOf(actor) != "":
+				if r.path == "/experiments/:experiment/agreement" {
+					wantDone = 2 // and that it was printed
+				}
+			} else if w.Code == http.StatusOK {
+				wantDone = 1
+			} else if roleOf(actor) != "" {
 				wantNo = 1
+			}
+			if w.Code == http.StatusOK && count(t, p.raw, of+` AND case_id = ? AND person_id = ?`, before, "done", p.couple.CaseID, p.personOf(actor)) != wantDone {
+				t.Errorf("GET %s as %s: no row says what was read by whom", r.path, actor)
 			}
 			if done != wantDone || no != wantNo {
 				t.Errorf("GET %s as %s: %d, and %d rows of what was done and %d of what was refused", r.path, actor, w.Code, done, no)

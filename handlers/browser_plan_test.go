@@ -11,20 +11,24 @@ import (
 	"enough/models/modelstest"
 )
 
-// emptyPractice is a program that was just started, with its one-time link.
+// emptyPractice is a program that was just started, with its one-time link. It asks
+// its therapist for both factors.
 type emptyPractice struct {
 	*modelstest.Practice
 	url, setUp string
+	secret     string // of the therapist's authenticator
 }
 
 func newEmptyPractice(t *testing.T) *emptyPractice {
 	t.Helper()
-	db, file, clock := modelstest.Empty(t)
+	thrownAway, file, clock := modelstest.Empty(t)
+	must(t, thrownAway.Close())
+	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
+	must(t, err)
+	t.Cleanup(func() { db.Close() })
 	token, err := db.SetUpToken(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &emptyPractice{&modelstest.Practice{DB: db, File: file, Clock: clock}, serve(t, newApp(t, db)), "/setup/" + token}
+	must(t, err)
+	return &emptyPractice{Practice: &modelstest.Practice{DB: db, File: file, Clock: clock}, url: serve(t, newApp(t, db)), setUp: "/setup/" + token}
 }
 
 // fills fills fields by their id: id and text by turns.
@@ -64,7 +68,20 @@ func (p *emptyPractice) openCase(vera *tab) (casePage string) {
 	vera.refused("zone", "Enter a time zone by its name, such as Europe/Belgrade.")
 	vera.fills("zone", "Europe/Belgrade", "passphrase", modelstest.Passphrase, "again", modelstest.Passphrase)
 	vera.send("setup-form")
-	vera.is("the page after the set-up", vera.path(), "/cases")
+	vera.is("the page after the set-up", vera.path(), "/second")
+	vera.holds(".qr path", 1)
+	vera.shot("second-set")
+	p.secret = vera.value("#second-form input[name=secret]")
+	vera.fill("#code", "000000")
+	vera.send("second-form")
+	vera.refused("code", "This is not the code that goes with the picture. Enter the six digits that the authenticator shows now.")
+	vera.is("the secret, after a wrong code", vera.value("#second-form input[name=secret]"), p.secret)
+	vera.fill("#code", modelstest.Code(vera.t, p.secret, p.Now()))
+	vera.send("second-form")
+	vera.holds(".codes li", 10)
+	vera.shot("second-codes")
+	vera.submit(".go")
+	vera.is("the page after the recovery codes", vera.path(), "/cases")
 	vera.submit(`a[href="/cases/new"]`)
 
 	vera.fills("client_name", "Pavel", "partner_name", "Jitka")
@@ -205,6 +222,11 @@ func TestBrowserStory(t *testing.T) {
 		b.t.Helper()
 		if b.visit("/"); b.path() == "/signin" {
 			b.signIn(name, modelstest.Passphrase)
+		}
+		if b.path() == "/second" {
+			b.shot("second-give")
+			b.fill("#second", modelstest.Code(t, p.secret, p.Now()))
+			b.send("second-form")
 		}
 	}
 	week := func(w int, checkin models.CheckinInput, report models.PartnerReportInput) {
@@ -362,7 +384,7 @@ func (p *emptyPractice) couple(t *testing.T) *modelstest.Couple {
 	t.Helper()
 	v := map[string]models.Viewer{}
 	for _, name := range []string{"vera", "pavel", "jitka"} {
-		who, err := p.SignIn(context.Background(), name, modelstest.Passphrase)
+		who, err := p.SignIn(context.Background(), models.Origin{}, name, modelstest.Passphrase)
 		if err != nil {
 			t.Fatal(err)
 		}

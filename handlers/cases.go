@@ -26,11 +26,13 @@ type caseRow struct {
 	Review             *link
 	ReadFirst          bool
 	Flag               *openFlag
+	By                 string // by what right it is there; empty for an own one
 }
 
 func (casesPage) template() string { return "cases" }
 
-// showCases lists the viewer's own cases.
+// showCases lists the cases that the viewer may open, with the right to those of
+// others.
 func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	lines, err := a.db.Cases(c.Request().Context(), v)
 	if err != nil {
@@ -38,7 +40,7 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	}
 	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
 	for _, line := range lines {
-		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged)}
+		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged), By: rightText(line.Right, line.Therapist)}
 		if line.Closed != "" {
 			row.Stand = "Closed on " + line.Closed.Long()
 			p.Closed = append(p.Closed, row)
@@ -157,6 +159,8 @@ type casePage struct {
 	PlanHref    string
 	PlanID      string // the submission of a new plan
 	Links       []link
+	Handed      []handedView
+	By          string // by what right it is open; empty for the viewer's own
 }
 
 type casePerson struct {
@@ -199,6 +203,8 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		FrameHref: casePath(id) + "/frame", GateHref: casePath(id) + "/gate", CanPlan: k.Closed.On == "",
 		PlanHref: casePath(id) + "/experiments", PlanID: newSubmission()}
 	p.Page.Title = "Case"
+	own := k.Right == models.Own
+	p.By = rightNote(k.Right, k.Therapist)
 	// What was sent belongs to the one form that it came from.
 	sent := func(role string) editing {
 		if f != nil && f.text("role") == role {
@@ -206,7 +212,12 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		}
 		return editing{}
 	}
-	p.Closed = newClosedCase(k, sent(""))
+	practice, err := a.db.Practice(ctx)
+	if err != nil {
+		return p, err
+	}
+	today := models.DayOf(a.db.Now(), practice.Location())
+	p.Closed = newClosedCase(k, practice.KeptUntil(k.Closed.On), today, sent(""))
 	for _, person := range []models.Person{k.Client, k.Partner} {
 		line := casePerson{Name: person.Name, Role: string(person.Role), State: "has not joined", Action: casePath(id) + "/code", Value: string(person.Role)}
 		switch {
@@ -215,17 +226,13 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		case person.AccessEnded != "":
 			line.State = "no access since " + person.AccessEnded.Long()
 		}
-		if person.AccessEnded == "" {
+		if person.AccessEnded == "" && own {
 			end := endAccessForm(id, person, sent(line.Role))
 			line.End = &end
 		}
 		p.People = append(p.People, line)
 	}
 	p.Frame = frameLines(k)
-	today, err := a.today(c)
-	if err != nil {
-		return p, err
-	}
 	if gate.ScreenOld(today) && p.Closed == nil {
 		p.Screen = screenText(gate)
 	}
@@ -267,11 +274,19 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		}
 		p.Candidates = append(p.Candidates, b)
 	}
-	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
-		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}, {Href: supervisionPath(id), Text: "Supervision"}}
-	if p.Closed == nil {
-		p.Links = append(p.Links, link{Href: casePath(id) + "/close", Text: "Close the case"})
+	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: messagesPath(id), Text: "Messages"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
+		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
+	if own {
+		p.Links = append(p.Links, link{Href: sharePath(id), Text: "Share the case"}, link{Href: supervisionPath(id), Text: "Supervision"})
 	}
+	if own && p.Closed == nil {
+		p.Links = append(p.Links, link{Href: handoverPath(id), Text: "Hand the case over"}, link{Href: casePath(id) + "/close", Text: "Close the case"})
+	}
+	handed, err := a.db.Handovers(ctx, v, id)
+	if err != nil {
+		return p, err
+	}
+	p.Handed = newHandedViews(handed)
 	return p, nil
 }
 

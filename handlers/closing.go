@@ -10,22 +10,30 @@ import (
 
 // closedCase says that a case is closed, with the two acts that it still takes.
 type closedCase struct {
-	On, Reason string
-	Reopen     form
-	Erase      link
+	On, Kept, Reason string
+	Reopen           *form // nil, as the next, for whoever works with the case of another
+	Erase            *link
 }
 
-func newClosedCase(k models.Case, ed editing) *closedCase {
+func newClosedCase(k models.Case, keptUntil, today models.Day, ed editing) *closedCase {
 	if k.Closed.On == "" {
 		return nil
 	}
-	return &closedCase{On: k.Closed.On.Long(), Reason: k.Closed.Reason, Erase: link{Href: casePath(k.ID) + "/erase", Text: "Erase the case"},
-		Reopen: ed.finish(form{ID: "reopen-form", Action: casePath(k.ID) + "/reopen", Submit: "Reopen the case", Quiet: true, Plain: true})}
+	kept := "It is kept until " + keptUntil.Long() + "."
+	if keptUntil < today {
+		kept = "It was to be kept until " + keptUntil.Long() + ". Erase it, or reopen it."
+	}
+	closed := &closedCase{On: k.Closed.On.Long(), Kept: kept, Reason: k.Closed.Reason}
+	if k.Right == models.Own {
+		reopen := ed.finish(form{ID: "reopen-form", Action: casePath(k.ID) + "/reopen", Submit: "Reopen the case", Quiet: true, Plain: true})
+		closed.Reopen, closed.Erase = &reopen, &link{Href: casePath(k.ID) + "/erase", Text: "Erase the case"}
+	}
+	return closed
 }
 
 func (a *App) closeForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
 	ctx, id := c.Request().Context(), c.Param("case")
-	k, err := a.db.Case(ctx, v, id)
+	k, err := a.db.OwnCase(ctx, v, id)
 	if err != nil {
 		return simplePage{}, err
 	}
@@ -75,7 +83,7 @@ func (a *App) closeCase(c echo.Context, v models.Viewer) error {
 }
 
 func (a *App) eraseForm(c echo.Context, v models.Viewer, f typed, e *models.Error) (simplePage, error) {
-	k, err := a.db.Case(c.Request().Context(), v, c.Param("case"))
+	k, err := a.db.OwnCase(c.Request().Context(), v, c.Param("case"))
 	if err != nil {
 		return simplePage{}, err
 	}

@@ -22,7 +22,7 @@ func TestClosed_takesNoWrite(t *testing.T) {
 	p := theStage(t).open(t)
 	p.closes()
 	takes := map[string]bool{"/cases/:case/close": true, "/cases/:case/reopen": true, "/cases/:case/erase": true,
-		"/cases/:case/supervision/end": true, "/experiments/:experiment/sight": true} // the last one keeps nothing
+		"/cases/:case/supervision/end": true, "/cases/:case/share/end": true, "/experiments/:experiment/sight": true} // the last one keeps nothing
 	b, refused := p.as("therapist"), 0
 	body := url.Values{"role": {"partner"}, "form": {"raise"}, "submission_id": {"a"}}
 	for _, r := range p.routes() {
@@ -48,7 +48,7 @@ func TestClosed_lateForms(t *testing.T) {
 	late := 0
 	for _, f := range papers {
 		p, b, s := f.lay(t)
-		if f.actor != "therapist" || !strings.Contains(s.action, p.couple.CaseID) && !strings.Contains(s.action, p.couple.Experiment) || slices.Contains([]string{"close", "reopen", "erase", "end supervision"}, f.name) {
+		if f.actor != "therapist" || !strings.Contains(s.action, p.couple.CaseID) && !strings.Contains(s.action, p.couple.Experiment) || slices.Contains([]string{"close", "reopen", "erase", "end supervision", "end a share"}, f.name) {
 			continue
 		}
 		late++

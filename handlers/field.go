@@ -38,7 +38,8 @@ type part struct {
 type saved struct{ Name, Value string }
 
 // field is one question of a form. Kind decides how it is drawn: text, area,
-// number, stepper, date, choice, scale, boxes, passphrase or say (words alone).
+// number, stepper, date, choice, scale, boxes, passphrase, passkey or say (words
+// alone).
 type field struct {
 	Kind      string
 	Name      string
@@ -55,6 +56,8 @@ type field struct {
 	High      string
 	ShowWhen  string // shown only while another field has a value: name=value
 	Autofocus bool
+	Ceremony  string // of a passkey: create or get
+	Ask       string // what a passkey is asked, as JSON
 }
 
 // option is one answer of a choice.

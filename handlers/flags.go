@@ -170,6 +170,10 @@ func (a *App) actOnFlag(c echo.Context, v models.Viewer, act func(ctx context.Co
 	err = act(c.Request().Context(), v, id, models.FlagInput{Rule: f.text("rule"), Week: f.text("week"), Said: f.text("said"),
 		Kind: f.text("kind"), What: f.text("what"), Reason: f.text("reason"), Submission: f.submission()})
 	if err == nil {
+		// A deputy who has closed the last red flag cannot open the case any more.
+		if _, err := a.db.Case(c.Request().Context(), v, id); models.KindOf(err) == models.NotFound {
+			return a.redirect(c, casesPath)
+		}
 		return a.redirect(c, flagsPath(id))
 	}
 	e, status, ok := a.again(c, err)

@@ -21,7 +21,7 @@ func (p *play) corrects(answers map[string]string) (handed sheet) {
 	if w := b.swap("/w", form); w.Header().Get("HX-Redirect") != visitPath {
 		p.t.Fatalf("a correction: %d %s", w.Code, w.Body)
 	}
-	sqlExec(p.t, p.raw, `UPDATE sessions SET ended_at = NULL, expires_at = '2100-01-01', unlocked_until = '2100-01-01' WHERE person_id = ?`, p.couple.Partner.PersonID)
+	sqlExec(p.t, p.raw, `UPDATE sessions SET ended_at = NULL, expires_at = '2100-01-01T00:00:00.000Z', unlocked_until = '2100-01-01' WHERE person_id = ?`, p.couple.Partner.PersonID)
 	return handed
 }
 

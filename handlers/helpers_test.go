@@ -25,10 +25,13 @@ func TestMain(m *testing.M) {
 
 func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
+// testSite is where the app of a test believes to be reached.
+var testSite = models.Site{Host: "form.example", Origin: "https://form.example"}
+
 // newApp serves a database.
 func newApp(t testing.TB, db *models.DB) *App {
 	t.Helper()
-	a, err := New(Config{DB: db, Log: quietLog()})
+	a, err := New(Config{DB: db, Log: quietLog(), BaseURL: testSite.Origin})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +43,7 @@ func newDemo(t testing.TB) *App {
 	t.Helper()
 	now := time.Date(2026, time.June, 14, 16, 30, 0, 0, time.UTC)
 	start := time.Now()
-	p, err := demo.Open(context.Background(), t.TempDir(), func() time.Time { return now.Add(time.Since(start)) })
+	p, err := demo.Open(context.Background(), t.TempDir(), "http://127.0.0.1", func() time.Time { return now.Add(time.Since(start)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +52,7 @@ func newDemo(t testing.TB) *App {
 	for _, person := range p.People {
 		people = append(people, DemoPerson(person))
 	}
-	a, err := New(Config{DB: p.DB, Log: quietLog(), Demo: people})
+	a, err := New(Config{DB: p.DB, Log: quietLog(), BaseURL: testSite.Origin, Demo: people})
 	if err != nil {
 		t.Fatal(err)
 	}

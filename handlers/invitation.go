@@ -28,6 +28,7 @@ func practiceFields(f filler) part {
 func practiceInput(f typed) models.PracticeInput {
 	return models.PracticeInput{Name: f.text("practice"), Zone: f.text("zone"), Office: f.text("office"), Emergency: f.text("emergency"),
 		SomeChange: f.text("some_change"), WorseChange: f.text("worse_change"), LeastDrop: f.text("least_drop"), FairDose: f.text("fair_dose"),
+		Hours: f.text("hours"), Policy: f.text("policy"), QuietFrom: f.text("quiet_from"), QuietUntil: f.text("quiet_until"), KeepYears: f.text("keep_years"),
 		Version: f.text("version"), Submission: f.submission()}
 }
 
@@ -88,7 +89,7 @@ func (a *App) doSetUp(c echo.Context, v models.Viewer) error {
 // justServed gives the person whom a one-time form served when it is sent a
 // second time: she signs in with what she has just chosen.
 func (a *App) justServed(c echo.Context, f typed) (models.Viewer, bool) {
-	who, err := a.db.SignIn(c.Request().Context(), f.text("signin"), f.text("passphrase"))
+	who, err := a.db.SignIn(c.Request().Context(), a.origin(c, a.deviceOf(c)), f.text("signin"), f.text("passphrase"))
 	return who, err == nil
 }
 

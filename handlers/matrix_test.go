@@ -75,7 +75,7 @@ func (q asked) where() string {
 // there is no such page.
 func (q asked) cell() string {
 	switch {
-	case q.where() == signinPath, q.Code == http.StatusUnauthorized && q.way == "swap" && q.method == http.MethodPost:
+	case q.where() == signinPath, q.where() == secondPath, q.Code == http.StatusUnauthorized && q.way == "swap" && q.method == http.MethodPost:
 		return "in"
 	case q.Code == http.StatusNotFound:
 		return "-"
@@ -122,7 +122,7 @@ var allWays = []way{
 	{"page", with(), always, func(q, _ asked) bool { return true }},
 	{"swap", with("HX-Request", "true"), always, func(q, page asked) bool {
 		if page.cell() == "in" { // a form is not taken away: it stays where it is
-			return q.Code == http.StatusUnauthorized && q.method == http.MethodPost || q.Code == http.StatusOK && q.where() == signinPath && q.Body.Len() == 0
+			return q.Code == http.StatusUnauthorized && q.method == http.MethodPost || q.Code == http.StatusOK && (q.where() == signinPath || q.where() == secondPath) && q.Body.Len() == 0
 		}
 		return q.sameAs(page) || q.Code == http.StatusOK && (q.where() == page.where() || q.where() == "")
 	}},

@@ -17,6 +17,11 @@ type ownPage struct {
 	Ways    []turn
 	Back    []turn
 	Stop    form
+	// Passphrase is the form of her passphrase, and PassphraseOn says when she
+	// changed it last.
+	Passphrase   form
+	PassphraseOn string
+	Reach        form
 }
 
 type ownRow struct {
@@ -69,8 +74,68 @@ func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	for i := len(reports) - 1; i >= 0; i-- {
 		p.Rows = append(p.Rows, newOwnRow(reports[i]))
 	}
-	p.Stop = stopForm(open.ClientPronoun, editing{typed: f, problem: e})
-	return p, nil
+	sent := editing{typed: f, problem: e}
+	stop, passphrase, reach := editing{}, editing{}, editing{}
+	switch f.text("step") {
+	case "stop":
+		stop = sent
+	case "reach":
+		reach = sent
+	default:
+		passphrase = sent
+	}
+	if p.Reach, err = a.reachForm(c, v, reach); err != nil {
+		return p, err
+	}
+	p.Stop = stopForm(open.ClientPronoun, stop)
+	p.Passphrase = passphraseForm(v.Role, visitPath, passphrase)
+	p.Passphrase.Hidden = append(p.Passphrase.Hidden, saved{"step", "passphrase"})
+	on, err := a.db.PassphraseOn(ctx, v)
+	if err == nil && on != "" {
+		p.PassphraseOn = "Your passphrase is of " + dayName(on) + "."
+	}
+	return p, err
+}
+
+// reachForm is the form of how the partner is reached.
+func (a *App) reachForm(c echo.Context, v models.Viewer, ed editing) (form, error) {
+	now, err := a.db.OwnReach(c.Request().Context(), v)
+	if err != nil {
+		return form{}, err
+	}
+	ed.saved = reminderSaved(now.Reminders)
+	ed.saved["channel"], ed.saved["address"] = now.Contact.Channel, now.Contact.Address
+	x := ed.filler("reach-")
+	fields := []field{x.choice("channel", "How your therapist may reach you", "phone", "Phone", "text", "Text", "email", "E-mail", "in_session", "In session only"),
+		x.text("address", "Number or address", "One that only you read.").optional()}
+	return ed.finish(form{ID: "reach-form", Action: visitPath, Submit: "Save", Quiet: true, Plain: true, Hidden: []saved{{"step", "reach"}}, Parts: []part{{Fields: append(fields, reminderFields(x)...)}}}), nil
+}
+
+// saveReach changes how the partner is reached.
+func (a *App) saveReach(c echo.Context, v models.Viewer, f typed) error {
+	return a.afterOwn(c, v, f, a.db.SaveOwnReach(c.Request().Context(), v, reachInput(f)))
+}
+
+// changeOwnPassphrase changes the partner's passphrase.
+func (a *App) changeOwnPassphrase(c echo.Context, v models.Viewer, f typed) error {
+	return a.afterOwn(c, v, f, a.db.ChangePassphrase(c.Request().Context(), v, passphraseInput(f)))
+}
+
+// afterOwn leads back to the partner's own pages, or shows them again with what is
+// to be mended.
+func (a *App) afterOwn(c echo.Context, v models.Viewer, f typed, err error) error {
+	if err == nil {
+		return a.redirect(c, visitPath)
+	}
+	e, status, ok := a.again(c, err)
+	if !ok {
+		return err
+	}
+	p, err := a.ownPage(c, v, f, e)
+	if err != nil {
+		return err
+	}
+	return a.page(c, status, p)
 }
 
 func newOwnRow(r models.PartnerReport) ownRow {

@@ -8,16 +8,17 @@ import (
 // looking. The title of what the client and the partner see never says more
 // than “Weekly form”.
 type page struct {
-	Title   string // in the browser's tab
-	Heading string
-	Role    models.Role // empty for nobody; the layout depends on it alone
-	Name    string      // only the therapist's pages say whose they are
-	Nav     []link
-	Back    *link
-	Charts  bool   // the page has a chart
-	Refetch bool   // what the page shows may be taken back: fetch it again when it is looked at again
-	Cover   bool   // “Hide answers”
-	Leave   string // where “Leave this page” leads; empty where it does not stand
+	Title    string // in the browser's tab
+	Heading  string
+	Role     models.Role // empty for nobody; the layout depends on it alone
+	Name     string      // only the therapist's pages say whose they are
+	Nav      []link
+	Back     *link
+	Charts   bool   // the page has a chart
+	Passkeys bool   // the page asks for a passkey
+	Refetch  bool   // what the page shows may be taken back: fetch it again when it is looked at again
+	Cover    bool   // “Hide answers”
+	Leave    string // where “Leave this page” leads; empty where it does not stand
 }
 
 // link is an address with its words.
@@ -31,6 +32,9 @@ const neutralTitle = "Weekly form"
 // chrome makes the frame of a page for a viewer. at is the address of the entry
 // of the way around that is current.
 func (a *App) chrome(v models.Viewer, at, heading string) page {
+	if v.Half {
+		v = models.Viewer{}
+	}
 	p := page{Title: neutralTitle, Heading: heading, Role: v.Role, Name: v.Name, Leave: a.leave}
 	switch v.Role {
 	case models.Therapist:
@@ -39,11 +43,12 @@ func (a *App) chrome(v models.Viewer, at, heading string) page {
 		if v.Owner {
 			p.Nav = append(p.Nav, link{Href: practicePath, Text: "Practice"})
 		}
+		p.Nav = append(p.Nav, link{Href: accountPath, Text: "Account"})
 	case models.Partner:
 		p.Name = ""
 	case models.Client:
 		p.Name = ""
-		p.Nav = []link{{Href: weekPath, Text: "This week"}, {Href: planPath, Text: "Plan"}, {Href: chartPath, Text: "Chart"}, {Href: sharedPath, Text: "Shared"}}
+		p.Nav = []link{{Href: weekPath, Text: "This week"}, {Href: planPath, Text: "Plan"}, {Href: chartPath, Text: "Chart"}, {Href: sharedPath, Text: "Shared"}, {Href: accountPath, Text: "Account"}}
 	}
 	for i := range p.Nav {
 		p.Nav[i].Current = p.Nav[i].Href == at

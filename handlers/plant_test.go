@@ -15,6 +15,7 @@ import (
 // (shown), may not (sealed), or whether it is no free text (kept).
 var sharedColumns = map[string]string{
 	"practices.name": "sealed", "practices.zone": "kept", "practices.office": "kept", "practices.emergency": "sealed", "practices.policy": "kept",
+	"practices.hours": "sealed", "practices.quiet_from": "kept", "practices.quiet_until": "kept", "client_contacts.address": "shown",
 	"cases.goal": "shown", "cases.stake": "sealed", "cases.cooperation": "sealed", "cases.standing": "sealed", "cases.economic": "kept", "cases.ending": "sealed",
 	"cases.client_pronoun": "kept", "cases.partner_pronoun": "kept", "cases.opened_at": "sealed",
 	"experiments.behaviour": "shown", "experiments.label": "sealed", "experiments.counts_if": "shown", "experiments.not_counts_if": "shown", "experiments.if_moment": "shown",
@@ -52,6 +53,8 @@ func plant(t testing.TB, p *play) (sealed, shown []string) {
 		structural := c.key || strings.HasSuffix(c.name, "_id") || strings.HasSuffix(c.name, "week") || strings.HasSuffix(c.name, "day") || strings.HasSuffix(c.name, "_on") ||
 			strings.HasSuffix(c.name, "_at") || strings.HasSuffix(c.name, "state")
 		switch {
+		case full == "passkeys.made_at" || full == "passkeys.used_at": // read as what they are
+			continue
 		case slices.Contains([]string{"sessions", "invitations", "submissions", "practice_keys"}, c.table) || full == "people.role" ||
 			c.name == "id" || strings.HasSuffix(c.name, "_id"): // by which a row is known, and its texts are bound
 			continue
@@ -122,6 +125,13 @@ func fill(t testing.TB, p *play) {
 	p.setsAside(p.week.Add(-2), "pushed")
 	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', x'', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO supervisions SELECT id, id, therapist_id, '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO client_contacts SELECT id, x'', 0, 7, 18, 1 FROM cases`)
+	sqlExec(t, p.raw, `UPDATE partner_contacts SET channel = 'email'`)
+	sqlExec(t, p.raw, `INSERT INTO partner_reminders SELECT id, 0, 7, 9, 20, 0, 'form' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO messages SELECT id, client_id, id, 'client_reminder', 'x', x'', 'sent', '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z', 1, '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO signin_links SELECT id, client_id, 'x', 'x', 0, '2026-01-05', NULL, '2026-01-05' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO case_shares SELECT id, id, therapist_id, '2026-01-05', '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO handovers SELECT id, id, therapist_id, (SELECT id FROM people WHERE role = 'therapist' AND id <> therapist_id LIMIT 1), '2026-01-05', x'', '2026-01-05' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }
 

@@ -11,6 +11,7 @@ func TestSeen_isTheClientsOwnPage(t *testing.T) {
 	p := theStage(t).open(t)
 	compare := func(when string) {
 		p.sessions["therapist"] = sessionOf(t, p.App, p.couple.Therapist).Value // his lasts longer than hers
+		p.as("client").get("/week")                                             // keeps him signed in
 		for _, page := range []string{"week", "plan", "chart", "shared"} {
 			his, seen := p.as("client").get("/"+page), p.as("therapist").get(casePath(p.couple.CaseID)+"/seen/"+page)
 			if his.Code != http.StatusOK || whole(his) != whole(seen) {

@@ -31,6 +31,28 @@ func (a *App) viewer(c echo.Context) (models.Viewer, error) {
 	return v, err
 }
 
+// prolong keeps a client who comes back signed in. That it could not be written is
+// no reason to refuse a page.
+func (a *App) prolong(c echo.Context, v models.Viewer) {
+	until, err := a.db.Prolong(c.Request().Context(), v)
+	if err != nil {
+		a.log.Error("a session could not be prolonged", "err", err)
+	} else if until.After(v.Until) {
+		if cookie, err := c.Cookie(a.cookieName()); err == nil {
+			c.SetCookie(a.clientCookie(cookie.Value, until))
+		}
+	}
+}
+
+// clientCookie lasts as long as the session. A link in a message must find the
+// client signed in.
+func (a *App) clientCookie(token string, until time.Time) *http.Cookie {
+	cookie := a.cookie(token)
+	cookie.SameSite = http.SameSiteLaxMode
+	cookie.MaxAge = int(until.Sub(a.db.Now()) / time.Second)
+	return cookie
+}
+
 // signIn starts a session for a person and gives her browser its token. A
 // session that the browser had ends first, and if it was another's, so does what
 // the browser kept for it.
@@ -53,9 +75,7 @@ func (a *App) signIn(c echo.Context, before, v models.Viewer) error {
 	}
 	cookie := a.cookie(token)
 	if v.Role == models.Client {
-		// A link in a message must find the client signed in.
-		cookie.SameSite = http.SameSiteLaxMode
-		cookie.MaxAge = int(expires.Sub(a.db.Now()) / time.Second)
+		cookie = a.clientCookie(token, expires)
 	}
 	c.SetCookie(cookie)
 	return nil

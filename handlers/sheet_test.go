@@ -30,6 +30,14 @@ func TestContactSheet(t *testing.T) {
 	marcus, pavel := byName["Marcus (demo)"], byName["Pavel (demo)"]
 	gregor := byName["Gregor (demo)"]
 	must(t, a.db.CloseCase(context.Background(), vera, gregor.ID, models.CloseInput{On: string(gregor.Today), Reason: "They moved away. No further plan was wished for."}))
+	sam := a.person(t, "Dr Sam")
+	vera.Unlocked, sam.Unlocked = true, true
+	there := models.HandOverInput{To: sam.PersonID, On: string(pavel.Today), Reason: "On leave for two weeks. Pavel and Jitka were told in session."}
+	must(t, a.db.HandOver(context.Background(), vera, pavel.ID, there))
+	there.To, there.Reason = vera.PersonID, "Back from leave."
+	must(t, a.db.HandOver(context.Background(), sam, pavel.ID, there))
+	must(t, a.db.ShareCase(context.Background(), vera, pavel.ID, models.ShareInput{Therapist: sam.PersonID}))
+	must(t, a.db.NameDeputy(context.Background(), vera, models.DeputyInput{Person: vera.PersonID, Deputy: sam.PersonID}))
 	pages := []struct {
 		name, path string
 		who        models.Viewer
@@ -60,6 +68,13 @@ func TestContactSheet(t *testing.T) {
 		{"paper-report", paperPath(pavel.ID, pavel.Today.Week(), "report"), vera, false},
 		{"aside", casePath(marcus.ID) + "/weeks/2025-12-15/aside", vera, false},
 		{"publish", casePath(marcus.ID) + "/publish", vera, false},
+		{"messages", casePath(pavel.ID) + "/messages", vera, false},
+		{"ask-link", askPath, models.Viewer{}, false},
+		{"digits", digitsPath, models.Viewer{}, false},
+		{"handover", handoverPath(pavel.ID), vera, false},
+		{"share", sharePath(pavel.ID), vera, false},
+		{"cases-of-others", "/cases", sam, false},
+		{"case-shared", casePath(pavel.ID), sam, false},
 		{"supervision", casePath(marcus.ID) + "/supervision", vera, false},
 		{"close", casePath(pavel.ID) + "/close", vera, false},
 		{"case-closed", casePath(gregor.ID), vera, false},
@@ -69,6 +84,10 @@ func TestContactSheet(t *testing.T) {
 		{"together", casePath(marcus.ID) + "/together", vera, false},
 		{"seen", casePath(marcus.ID) + "/seen", vera, false},
 		{"practice", "/practice", vera, false},
+		{"account", "/account", vera, false},
+		{"authenticator", "/account/second", vera, false},
+		{"passkey", "/account/passkey", vera, false},
+		{"client-account", "/account", a.person(t, "Pavel"), false},
 		{"client-week", "/week", a.person(t, "Pavel"), false},
 		{"client-plan", "/plan", a.person(t, "Pavel"), false},
 		{"client-chart", "/chart", a.person(t, "Marcus"), false},

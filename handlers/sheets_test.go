@@ -23,6 +23,21 @@ type paper struct {
 	effect          string              // a number that moves by one, once the form is kept
 }
 
+// badAddresses are none, or more than one, or would reach into the head of a message.
+var badAddresses = []string{"x", "a b@example.org", "a@example.org, b@example.org", "A <a@example.org>", "a@example.org\nBcc: b@example.org", "ä@example.org", "@example.org"}
+
+// reachable lets both of the first couple be written to.
+func (p *play) reachable() {
+	must(p.t, p.db.SaveOwnContact(p.t.Context(), p.couple.Client, models.ClientContactInput{Address: "his@example.org", Remind: "no", Day: "7", Hour: "18"}))
+	must(p.t, p.db.SaveOwnReach(p.t.Context(), p.unlockedPartner(), models.PartnerReachInput{Channel: "email", Address: "hers@example.org", Remind: "no", Day: "7", First: "9", Last: "20"}))
+}
+
+func (p *play) unlockedPartner() models.Viewer {
+	v := p.couple.Partner
+	v.Unlocked = true
+	return v
+}
+
 func fixed(s string) func(*play) string { return func(*play) string { return s } }
 
 func ofCase(s string) func(*play) string {
@@ -51,6 +66,39 @@ var papers = []paper{
 		bad: map[string][]string{"alone": {"", "perhaps"}, "tension": {"11", "3.5", "x"}, "leaving": {"-1"}, "noticed": {"7"}, "real": {"11"}, "say_no": {"perhaps"}, "safe": {"perhaps"},
 			"pushed": {"perhaps"}, "children": {"perhaps"}, "enough": {"perhaps"}, "contact": {"perhaps"}, "contact_by": {"perhaps"}},
 		texts: map[string]int{"other": 200, "note": 500}},
+	{name: "second factor", actor: "half therapist", id: "second-form", at: fixed("/second"), effect: `SELECT count(*) FROM audit WHERE action = 'second factor given' AND result = 'done'`,
+		good: map[string]string{"second": "(now)"}, bad: map[string][]string{"second": {"", "nonsense"}}},
+	{name: "another authenticator", actor: "therapist", id: "second-form", at: fixed("/account/second"), effect: `SELECT count(*) FROM audit WHERE action = 'second factor set'`,
+		good: map[string]string{"code": "(now)"}, bad: map[string][]string{"code": {"", "nonsense"}}},
+	{name: "passkey", actor: "therapist", id: "passkey-form", at: fixed("/account/passkey"), effect: `SELECT count(*) FROM passkeys`,
+		good: map[string]string{"name": "Her laptop", "credential": "(passkey)"}, bad: map[string][]string{"name": {"", " "}, "credential": {"", "{}", long, `{"id":"AA","rawId":"AA","type":"public-key","response":{}}`}},
+		texts: map[string]int{"name": 60}},
+	{name: "remove a passkey", actor: "therapist", id: "remove-1", at: fixed("/account"), effect: `SELECT 1 - count(*) FROM passkeys`},
+	{name: "recovery codes", actor: "therapist", id: "recovery-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'recovery codes made'`},
+	{name: "own name", actor: "therapist", id: "name-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'renamed'`,
+		good: map[string]string{"name": "Dr Vera Other"}, bad: map[string][]string{"name": {"", " "}}, texts: map[string]int{"name": 100}},
+	{name: "own passphrase", actor: "client", id: "passphrase-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'passphrase changed'`,
+		good: map[string]string{"now": modelstest.Passphrase, "passphrase": "eight or more", "again": "eight or more"},
+		bad:  map[string][]string{"now": {"", "wrong"}, "passphrase": {"", "seven77"}, "again": {"", "other"}}},
+	{name: "own address", actor: "therapist", id: "address-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'address changed'`,
+		good: map[string]string{"address": "vera@example.org"}, bad: map[string][]string{"address": badAddresses}},
+	{name: "own contact", actor: "client", id: "contact-form", at: fixed("/account"), effect: `SELECT COALESCE(sum(version), 0) FROM client_contacts`,
+		good: map[string]string{"address": "ada@example.org", "remind": "yes", "day": "6", "hour": "9"},
+		bad:  map[string][]string{"address": append(badAddresses, ""), "remind": {"", "perhaps"}, "day": {"", "4", "8"}, "hour": {"", "24", "-1", "x"}}},
+	{name: "contact", actor: "therapist", id: "contact-form", at: ofCase("/messages"), effect: `SELECT COALESCE(sum(version), 0) FROM client_contacts`,
+		good: map[string]string{"address": "ada@example.org", "remind": "yes", "day": "6", "hour": "9"},
+		bad:  map[string][]string{"address": append(badAddresses, "hers@example.org"), "remind": {""}, "day": {"4"}, "hour": {"24"}}, set: (*play).reachable},
+	{name: "reminders", actor: "therapist", id: "reminders-form", at: ofCase("/messages"), effect: `SELECT count(*) FROM audit WHERE action = 'partner’s contact saved'`,
+		set: (*play).reachable, good: map[string]string{"remind": "yes", "remind_day": "7", "first": "9", "last": "11", "again": "no", "subject": "notes"},
+		bad: map[string][]string{"remind": {"", "perhaps"}, "remind_day": {"4"}, "first": {"", "23"}, "last": {"", "9", "24"}, "again": {"perhaps"}, "subject": {"love"}}},
+	{name: "own reach", actor: "partner unlocked", id: "reach-form", at: fixed("/w"), effect: `SELECT count(*) FROM audit WHERE action = 'partner’s contact saved'`,
+		set: func(p *play) {
+			p.reachable()
+			sqlExec(p.t, p.raw, `UPDATE sessions SET visit = 'own' WHERE unlocked_until IS NOT NULL`)
+		}, good: map[string]string{"channel": "email", "address": "other@example.org", "remind": "yes", "remind_day": "7", "first": "9", "last": "11", "again": "yes", "subject": "hello"},
+		bad: map[string][]string{"channel": {"phone", "pigeon"}, "address": append(badAddresses, "", "HIS@example.org"), "remind": {""}, "remind_day": {"4"}, "first": {"23"}, "last": {"9"}}},
+	{name: "tell", actor: "therapist", id: "tell-form", at: ofCase("/messages"), effect: `SELECT count(*) FROM messages`,
+		set: (*play).reachable, good: map[string]string{"on": "2026-05-04"}, bad: map[string][]string{"on": {"", "x", "2020-01-01", "2031-01-01"}}},
 	{name: "end access", actor: "therapist", id: "end-partner", at: ofCase(""), effect: `SELECT count(access_ended_on) FROM people`},
 	{name: "close", actor: "therapist", id: "closing-form", at: ofCase("/close"), effect: `SELECT count(*) FROM closings`,
 		set: (*play).calm, good: map[string]string{"reason": "A reason."},
@@ -59,6 +107,21 @@ var papers = []paper{
 	{name: "reopen", actor: "therapist", id: "reopen-form", at: ofCase(""), effect: `SELECT count(reopened_on) FROM closings`, set: (*play).closes},
 	{name: "erase", actor: "therapist", id: "erase-form", at: ofCase("/erase"), effect: `SELECT 2 - count(*) FROM cases`, set: (*play).closes,
 		good: map[string]string{"name": "ada client"}, bad: map[string][]string{"name": {"", "ada", "Ada Partner"}}},
+	{name: "hand over", actor: "therapist", id: "handover-form", at: ofCase("/handover"), effect: `SELECT count(*) FROM handovers`,
+		good:  map[string]string{"to": "(colleague)", "reason": "A reason."},
+		bad:   map[string][]string{"to": {"", "nobody"}, "on": {"", "2031-01-01", "2025-01-01", "x"}, "reason": {"", " "}},
+		texts: map[string]int{"reason": 2000, "client_text": 800, "partner_text": 800}},
+	{name: "share", actor: "therapist", id: "share-form", at: ofCase("/share"), effect: `SELECT count(*) FROM case_shares`,
+		good: map[string]string{"therapist": "(colleague)"},
+		bad:  map[string][]string{"therapist": {"", "nobody"}, "until": {"2026-04-25", "2040-01-01", "x"}}},
+	{name: "end a share", actor: "therapist", id: "end-1", at: ofCase("/share"), effect: `SELECT count(ended_at) FROM case_shares`,
+		set: func(p *play) { p.shares() }},
+	{name: "deputy", actor: "therapist", id: "deputy-2", at: fixed("/practice"), effect: `SELECT count(deputy_id) FROM people`,
+		good: map[string]string{"deputy": "(colleague)"}, bad: map[string][]string{"deputy": {"nobody"}}},
+	{name: "hand all over", actor: "therapist", id: "all-2", at: fixed("/practice"), effect: `SELECT min(1, count(*)) FROM handovers`,
+		good: map[string]string{"to": "(colleague)", "reason": "A reason."}, set: (*play).hasALeaver,
+		bad: map[string][]string{"to": {"", "nobody"}, "reason": {"", " "}}, texts: map[string]int{"reason": 2000}},
+	{name: "a therapist leaves", actor: "therapist", id: "leave-2", at: fixed("/practice"), effect: `SELECT count(access_ended_on) FROM people`},
 	{name: "supervision", actor: "therapist", id: "supervision-form", at: ofCase("/supervision"), effect: `SELECT count(*) FROM supervisions`,
 		good: map[string]string{"supervisor": "(colleague)"},
 		bad:  map[string][]string{"supervisor": {"", "nobody"}, "until": {"", "2026-04-25", "2027-04-27", "x"}}},
@@ -199,9 +262,33 @@ func (f paper) lay(t testing.TB) (p *play, b *browser, s sheet) {
 		s.action = f.at(p)
 	}
 	for name, value := range f.good {
-		s.values.Set(name, strings.NewReplacer("(extra)", p.extra, "(code)", p.code, "(colleague)", p.other.Therapist.PersonID).Replace(value))
+		if value == "(passkey)" {
+			value = modelstest.NewDevice(t, testSite.Host, testSite.Origin).Make(t, askedOf(t, s))
+		}
+		s.values.Set(name, strings.NewReplacer("(extra)", p.extra, "(code)", p.code, "(now)", authenticatorCode(t, p, s.values.Get("secret")), "(colleague)", p.other.Therapist.PersonID).Replace(value))
 	}
 	return p, b, s
+}
+
+// authenticatorCode is what an authenticator shows for a secret that is being set
+// up, and for none the next code of the therapist's, who has used the one of now.
+func authenticatorCode(t testing.TB, p *play, secret string) string {
+	if secret != "" {
+		return modelstest.Code(t, secret, p.now)
+	}
+	return modelstest.Code(t, p.secret, p.now.Add(30*time.Second))
+}
+
+// askedOf is what a form asks a passkey.
+func askedOf(t testing.TB, s sheet) string {
+	t.Helper()
+	for _, n := range elements(s.node, tag("button")) {
+		if ask, is := attr(n, "data-ask"); is {
+			return ask
+		}
+	}
+	t.Fatal("the form asks no passkey")
+	return ""
 }
 
 // write copies what is on a form, with one field written over.
@@ -232,7 +319,7 @@ func (f paper) again(t testing.TB, w *httptest.ResponseRecorder, swap bool) shee
 func (f paper) keeps(t testing.TB, s sheet, sent url.Values, but ...string) {
 	t.Helper()
 	for name := range sent {
-		skip := name == "passphrase" || name == "again" || name == "version"
+		skip := name == "passphrase" || name == "again" || name == "now" || name == "version"
 		for _, other := range but {
 			skip = skip || name == other
 		}

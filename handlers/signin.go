@@ -67,7 +67,7 @@ func (a *App) doDemo(c echo.Context, v models.Viewer) error {
 func (a *App) signInForm(v models.Viewer, f typed, e *models.Error) simplePage {
 	ed := editing{typed: f, problem: e}
 	fields := ed.filler("")
-	return simplePage{Page: a.chrome(models.Viewer{}, "", "Sign in"), Links: []link{{Href: joinPath, Text: "First visit, with a code"}}, Form: ed.finish(form{ID: "signin-form", Action: signinPath, Submit: "Sign in",
+	return simplePage{Page: a.chrome(models.Viewer{}, "", "Sign in"), Links: []link{{Href: joinPath, Text: "First visit, with a code"}, {Href: askPath, Text: "Send me a link instead"}}, Form: ed.finish(form{ID: "signin-form", Action: signinPath, Submit: "Sign in",
 		Parts: []part{{Fields: []field{fields.text("signin", "Name", ""), fields.passphrase("passphrase", "Passphrase", "")}}}})}
 }
 
@@ -86,7 +86,7 @@ func (a *App) doSignIn(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	who, err := a.db.SignIn(c.Request().Context(), f.text("signin"), f.text("passphrase"))
+	who, err := a.db.SignIn(c.Request().Context(), a.origin(c, a.deviceOf(c)), f.text("signin"), f.text("passphrase"))
 	if err == nil {
 		err = a.signIn(c, v, who)
 	}

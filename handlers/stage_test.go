@@ -28,7 +28,9 @@ import (
 // A third couple has written nothing, and the partner's access has ended. The
 // case of a fourth, whose therapist is the first one's, is closed; that of a fifth
 // was erased. Two colleagues supervise: one the first case, and the fifth until it
-// was erased; one the second, and formerly the first.
+// was erased; one the second, and formerly the first. One more works with the first
+// case too, and one is the deputy of its therapist: a red flag of it is open.
+// One has left.
 type stage struct {
 	kept           []byte    // the database
 	keys           [2][]byte // the master key, and those of the cases
@@ -39,6 +41,8 @@ type stage struct {
 	sessions       map[string]string // token by actor
 	extra          string            // what the partner proposed and nobody published
 	code           string            // a one-time code or secret
+	secret         string            // of the first couple's therapist's authenticator
+	device         modelstest.Device // with her passkey
 }
 
 var stages struct {
@@ -81,10 +85,15 @@ func newStage(t testing.TB) *stage {
 		}
 	}
 	sue, tim := supervisors(t, p, one.c, two.c, five)
+	kim, lea, max := p.Therapist(t, "kim"), p.Therapist(t, "lea"), p.Therapist(t, "max")
+	must(t, p.ShareCase(context.Background(), p.Owner, one.c.CaseID, models.ShareInput{Therapist: kim.PersonID}))
+	must(t, p.NameDeputy(context.Background(), p.Owner, models.DeputyInput{Person: p.Owner.PersonID, Deputy: lea.PersonID}))
 	s := &stage{now: p.Now(), week: p.Week(), couple: one.c, other: two.c, closed: four, erased: five, sessions: map[string]string{}, extra: "conflict." + string(p.Week().Add(-2))}
+	s.secret, _ = p.SecondFactor(t, p.Owner)
+	s.device = *p.Passkey(t, p.Owner, testSite)
 	for actor, v := range map[string]models.Viewer{"therapist": p.Owner, "expired therapist": p.Owner, "other therapist": two.c.Therapist,
 		"client": one.c.Client, "expired client": one.c.Client, "other client": two.c.Client, "partner": one.c.Partner, "other partner": two.c.Partner, "partner without access": three.Partner,
-		"supervisor": sue, "other supervisor": tim, "client of a closed case": four.Client, "partner of a closed case": four.Partner} {
+		"supervisor": sue, "other supervisor": tim, "sharer": kim, "deputy": lea, "therapist who left": max, "client of a closed case": four.Client, "partner of a closed case": four.Partner} {
 		token, _, err := p.StartSession(context.Background(), v)
 		must(t, err)
 		s.sessions[actor] = token
@@ -94,6 +103,7 @@ func newStage(t testing.TB) *stage {
 	}
 	unswept, err := p.EraseCase(context.Background(), p.Owner, five.CaseID, models.EraseInput{Name: "fay Client"})
 	must(t, errors.Join(unswept, err))
+	must(t, p.EndTherapist(context.Background(), p.Owner, max.PersonID, models.Submission{}))
 	must(t, p.EndAccess(context.Background(), three.Therapist, three.CaseID, models.Partner, models.Submission{}))
 	// A partner has one session at a time; here she has others: one unlocked, one
 	// that ended with her form, one that is over.
@@ -103,6 +113,8 @@ func newStage(t testing.TB) *stage {
 		sqlExec(t, raw, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) SELECT ?, person_id, created_at, expires_at FROM sessions WHERE token_hash = ?`, hash(actor), hash(s.sessions["partner"]))
 		sqlExec(t, raw, `UPDATE sessions SET `+set+` WHERE token_hash = ?`, hash(actor))
 	}
+	s.sessions["half therapist"] = "half therapist"
+	sqlExec(t, raw, `INSERT INTO sessions (token_hash, person_id, created_at, expires_at) SELECT ?, person_id, created_at, expires_at FROM sessions WHERE token_hash = ?`, hash("half therapist"), hash(s.sessions["therapist"]))
 	for _, actor := range []string{"expired client", "expired therapist"} {
 		sqlExec(t, raw, `UPDATE sessions SET expires_at = created_at WHERE token_hash = ?`, hash(s.sessions[actor]))
 	}
@@ -170,7 +182,7 @@ func (s *stage) openIn(t testing.TB, dir string) *play {
 	must(t, os.WriteFile(key, s.keys[0], 0o400))
 	must(t, os.WriteFile(key+".cases", s.keys[1], 0o600))
 	p.clock.Set(s.now)
-	db, err := models.Open(models.Options{File: p.file, Now: p.clock.Now, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: p.file, Now: p.clock.Now, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	p.App, p.raw = newApp(t, db), openRaw(t, p.file)
 	return p
@@ -273,7 +285,7 @@ func count(t testing.TB, db *sql.DB, query string, args ...any) (n int) {
 }
 
 // clientTables are those in which the client's own and what is shared lie.
-var clientTables = []string{"practices", "cases", "experiments", "phases", "excused_weeks", "occurrences", "checkins", "snapshots", "snapshot_values", "client_notices"}
+var clientTables = []string{"practices", "cases", "experiments", "phases", "excused_weeks", "occurrences", "checkins", "snapshots", "snapshot_values", "client_notices", "client_contacts"}
 
 // dump writes every row of the client's tables.
 func dump(t testing.TB, db *sql.DB) string {

@@ -18,6 +18,19 @@ func (p *play) supervises(until string) {
 	must(p.t, p.db.Supervise(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.SuperviseInput{Supervisor: p.other.Therapist.PersonID, Until: until}))
 }
 
+// hasALeaver gives a case to Dr kim, the second of the therapists by name.
+func (p *play) hasALeaver() {
+	must(p.t, p.db.HandOver(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.HandOverInput{To: p.leaver(), On: "2026-04-26", Reason: "A reason."}))
+	sqlExec(p.t, p.raw, `DELETE FROM handovers`)
+}
+
+func (p *play) leaver() string { return p.personOf("sharer") }
+
+// shares lets the other therapist work with the couple's case.
+func (p *play) shares() {
+	must(p.t, p.db.ShareCase(p.t.Context(), p.couple.Therapist, p.couple.CaseID, models.ShareInput{Therapist: p.other.Therapist.PersonID}))
+}
+
 var (
 	dated    = regexp.MustCompile(`\b(19|20)\d\d\b|\b\d{4}-\d\d|(?i:\b\d{1,2} (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(january|february|march|april|june|july|august|september|october|november|december)\b)`)
 	pronouns = regexp.MustCompile(`(?i)\b(he|him|his|she|her|hers)\b`)

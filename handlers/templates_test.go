@@ -21,8 +21,8 @@ import (
 )
 
 // pageViews are the views of whole pages, one for each file in pages.
-var pageViews = []view{aboutPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
-	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, simplePage{}, startPage{}, supervisedCasePage{}, supervisedPage{}, supervisionPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
+var pageViews = []view{aboutPage{}, accountPage{}, codesPage{}, digitsPage{}, messagesPage{}, passkeyPage{}, setSecondPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
+	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, sharesPage{}, simplePage{}, startPage{}, supervisedCasePage{}, supervisedPage{}, supervisionPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
 var partialViews = []view{chart{}, form{}, problem{}, sight{}, tapCard{}}

@@ -62,12 +62,16 @@ func (a *App) visit(c echo.Context, v models.Viewer) error {
 		return a.turn(c, v, models.VisitForm)
 	case step == "unlock":
 		return a.unlock(c, v, f)
-	case step != "keep" && step != "back" && step != "stop":
+	case step != "keep" && step != "back" && step != "stop" && step != "passphrase" && step != "reach":
 		return a.turn(c, v, models.Visit(step))
 	case !v.Unlocked:
 		return a.redirect(c, visitPath)
 	case step == "back":
 		return a.takeBack(c, v, f)
+	case step == "passphrase":
+		return a.changeOwnPassphrase(c, v, f)
+	case step == "reach":
+		return a.saveReach(c, v, f)
 	}
 	return a.saveRelease(c, v, f)
 }
@@ -100,6 +104,7 @@ type aboutPage struct {
 	First     bool
 	Other     string // the site to which leaving leads
 	Emergency string
+	Hours     string // when what is sent is read; may be empty
 	Back      []turn
 }
 
@@ -110,7 +115,11 @@ func (a *App) showAbout(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
-	p := aboutPage{Page: a.partnerChrome(), First: !a.told(c), Emergency: open.Emergency, Back: []turn{toForm}}
+	practice, err := a.db.Practice(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	p := aboutPage{Page: a.partnerChrome(), First: !a.told(c), Emergency: open.Emergency, Hours: practice.Hours, Back: []turn{toForm}}
 	if u, err := url.Parse(a.leave); err == nil {
 		p.Other = u.Host
 	}

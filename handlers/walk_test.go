@@ -11,16 +11,17 @@ import (
 )
 
 // actors are all who may ask. The first couple's therapist owns the practice; the
-// others are the second couple's. A partner is half signed in until she has given
+// others are the second couple's. A sharer works with the first couple's case too; a
+// deputy stands in for their therapist, since a red flag of it is open. A partner is half signed in until she has given
 // her passphrase again.
-var actors = []string{"nobody", "therapist", "other therapist", "supervisor", "other supervisor", "client", "other client", "partner", "partner unlocked", "other partner",
+var actors = []string{"nobody", "therapist", "other therapist", "supervisor", "other supervisor", "sharer", "deputy", "client", "other client", "partner", "partner unlocked", "other partner",
 	"partner who has sent", "partner without access",
-	"client of a closed case", "partner of a closed case", "expired therapist", "expired client", "expired partner"}
+	"half therapist", "therapist who left", "client of a closed case", "partner of a closed case", "expired therapist", "expired client", "expired partner"}
 
 // roleOf gives the role with which an actor meets the table.
 func roleOf(actor string) models.Role {
 	switch actor {
-	case "therapist", "other therapist", "supervisor", "other supervisor":
+	case "therapist", "other therapist", "supervisor", "other supervisor", "sharer", "deputy":
 		return models.Therapist
 	case "client", "other client":
 		return models.Client
@@ -32,6 +33,9 @@ func roleOf(actor string) models.Role {
 
 // counterpart is the actor who is to the second couple what one is to the first.
 func counterpart(actor string) string {
+	if actor == "sharer" || actor == "deputy" { // nobody to the second couple, as the other supervisor is to the first
+		return "other supervisor"
+	}
 	for one, two := range map[string]string{"therapist": "other therapist", "supervisor": "other supervisor", "client": "other client", "partner": "other partner"} {
 		switch actor {
 		case one:

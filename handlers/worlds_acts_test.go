@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"log/slog"
 	"slices"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -54,6 +56,10 @@ var secrets = []aside{
 		f.gone[c] = false
 		return nil
 	}},
+	{"her contact", true, false, func(f *fate, c *modelstest.Couple) error { return f.p.SaveOwnReach(ctx, c.Partner, f.reach()) }},
+	{"her reminders", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.SavePartnerReminders(ctx, c.Therapist, c.CaseID, f.reach())
+	}},
 	{"the partner signs in", true, false, func(f *fate, c *modelstest.Couple) error {
 		_, _, err := f.p.StartSession(ctx, c.Partner)
 		return err
@@ -72,6 +78,13 @@ var secrets = []aside{
 		f.gone[c] = true
 		return f.p.EndAccess(ctx, c.Therapist, c.CaseID, models.Partner, models.Submission{})
 	}},
+}
+
+// reach is how the partner may wish to be reached.
+func (f *fate) reach() models.PartnerReachInput {
+	first := f.random.IntN(22)
+	return models.PartnerReachInput{Channel: "email", Address: "hers" + f.number(1, 99) + "@example.org", Remind: f.one("yes", "yes", "no"), Day: f.one("5", "6", "7", "1", "2", "3"),
+		First: itoa(first), Last: itoa(first + 1), Again: f.one("yes", "no"), Subject: f.one(models.PartnerSubjects...)}
 }
 
 // judgements are acts of the others that show the partner nothing.
@@ -163,12 +176,72 @@ var asides = append(slices.Clone(secrets), []aside{
 		}
 		return f.p.EndSupervision(ctx, c.Therapist, c.CaseID, list[0].ID, models.Submission{})
 	}},
+	{"his contact", false, false, hisContact}, {"his contact", false, false, hisContact}, {"his contact", false, false, hisContact}, {"his contact", false, false, hisContact},
+	{"her own address", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.SaveAddress(ctx, c.Therapist, "office"+f.number(1, 99)+"@example.org", models.Submission{})
+	}},
+	{"tell him", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.TellClient(ctx, c.Therapist, c.CaseID, string(f.today().Add(f.random.IntN(20))), models.Submission{})
+	}},
+	{"ask for a link", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.AskLink(ctx, models.Origin{}, names[slices.Index(f.couples, c)]+"-client", f.need(100))
+	}},
+	{"handed over and back", false, false, func(f *fate, c *modelstest.Couple) error {
+		there := theCast(f.t).colleague
+		in := models.HandOverInput{To: there.PersonID, On: string(f.today()), Reason: f.need(200), ClientText: f.text(200), PartnerText: f.text(200)}
+		if err := f.p.HandOver(ctx, c.Therapist, c.CaseID, in); err != nil {
+			return err
+		}
+		in.To, in.Reason, in.ClientText, in.PartnerText = c.Therapist.PersonID, f.need(200), f.text(200), f.text(200)
+		return f.p.HandOver(ctx, there, c.CaseID, in)
+	}},
+	{"shared and no more", false, false, func(f *fate, c *modelstest.Couple) error {
+		in := models.ShareInput{Therapist: theCast(f.t).colleague.PersonID, Until: f.one("", string(f.today().Add(f.random.IntN(100))))}
+		if err := f.p.ShareCase(ctx, c.Therapist, c.CaseID, in); err != nil {
+			return err // she supervises it
+		}
+		list, _, err := f.p.Shares(ctx, c.Therapist, c.CaseID)
+		must(f.t, err)
+		return f.p.EndShare(ctx, c.Therapist, c.CaseID, list[0].ID, models.Submission{})
+	}},
+	{"messages", false, false, messages}, {"messages", false, false, messages}, {"messages", false, false, messages},
 	{"the practice changes", false, false, func(f *fate, c *modelstest.Couple) error {
 		k, err := f.p.DB.Practice(ctx)
 		must(f.t, err)
-		return f.p.ChangePractice(ctx, f.p.Owner, models.PracticeInput{Name: f.need(100), Zone: "Europe/Belgrade", Office: f.one("Test Office", "Riverside"), Emergency: f.need(100), Version: itoa(k.Version)})
+		must(f.t, f.p.NameDeputy(ctx, f.p.Owner, models.DeputyInput{Person: c.Therapist.PersonID, Deputy: f.one("", theCast(f.t).colleague.PersonID)}))
+		return f.p.ChangePractice(ctx, f.p.Owner, models.PracticeInput{Name: f.need(100), Zone: "Europe/Belgrade", Office: f.one("Test Office", "Riverside"), Emergency: f.need(100), Hours: f.text(60), KeepYears: f.number(1, 30), Version: itoa(k.Version)})
 	}},
 }...)
+
+// hisContact is changed by the client or the therapist.
+func hisContact(f *fate, c *modelstest.Couple) error {
+	k, err := f.p.ClientContact(ctx, c.Therapist, c.CaseID)
+	must(f.t, err)
+	in := models.ClientContactInput{Address: "his" + f.number(1, 99) + "@example.org", Remind: f.one("yes", "yes", "yes", "no"), Day: f.one("5", "6", "7", "1", "2", "3"), Hour: f.number(0, 23)}
+	if k.Version > 0 {
+		in.Version = itoa(k.Version)
+	}
+	if f.odds(1, 2) {
+		return f.p.SaveOwnContact(ctx, c.Client, in)
+	}
+	return f.p.SaveClientContact(ctx, c.Therapist, c.CaseID, in)
+}
+
+// messages is a day of the outbox, without a mail server.
+func messages(f *fate, _ *modelstest.Couple) error {
+	now := f.p.Now()
+	for range 24 {
+		f.p.Clock.Set(f.p.Now().Add(time.Hour))
+		must(f.t, f.p.PlanMessages(ctx))
+		for more := true; more; {
+			var err error
+			more, err = f.p.Post(ctx, nil, slog.New(slog.DiscardHandler))
+			must(f.t, err)
+		}
+	}
+	f.p.Clock.Set(now)
+	return nil
+}
 
 // comesIn lets one of the two choose a sign-in anew, with a code.
 func (f *fate) comesIn(c *modelstest.Couple, role models.Role) {

@@ -66,7 +66,8 @@ type scope struct {
 }
 
 // settled are columns that stay as they are once a row is there, with the reason.
-var settled = map[string]string{"people.role": "what somebody is never changes", "supervisions.supervisor_id": "whoever supervises is told"}
+var settled = map[string]string{"people.role": "what somebody is never changes", "supervisions.supervisor_id": "whoever supervises is told",
+	"case_shares.therapist_id": "whoever works with a case is told", "people.deputy_id": "whoever stands in is told"}
 
 // keyTable is left alone: the key of the practice is no fact about anybody.
 const keyTable = "practice_keys"

@@ -77,6 +77,9 @@ func (c *cast) meet(t testing.TB) {
 		couple.Practice = nil
 		c.couples = append(c.couples, couple)
 	}
+	p.SecondFactor(t, p.Owner)
+	p.SecondFactor(t, sam)
+	p.Passkey(t, p.Owner, testSite)
 	sqlExec(t, *poolOf(p.DB, "writer"), `PRAGMA wal_checkpoint(TRUNCATE)`)
 	c.kept = copyOf(t, p.File)
 }
@@ -99,7 +102,7 @@ func live(t testing.TB, dir string, seed uint64, done map[string]int) lived {
 	file := c.kept.lay(t, filepath.Join(dir, "life"))
 	clock := &modelstest.Clock{}
 	clock.Set(modelstest.Monday)
-	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	// Nobody waits for the disk: this practice is thrown away.
 	sqlExec(t, *poolOf(db, "writer"), `PRAGMA synchronous = OFF`)

@@ -38,7 +38,7 @@ type world struct {
 // templates takes longer than most of what is asked.
 var worldApps = sync.OnceValues(func() (apps [2]*App, err error) {
 	for i := range apps {
-		if apps[i], err = New(Config{}); err != nil {
+		if apps[i], err = New(Config{BaseURL: testSite.Origin}); err != nil {
 			return apps, err
 		}
 	}
@@ -50,7 +50,7 @@ var worldApps = sync.OnceValues(func() (apps [2]*App, err error) {
 func openWorld(t testing.TB, app *App, file string, clock *modelstest.Clock) *world {
 	t.Helper()
 	w := &world{App: app, file: file}
-	db, err := models.Open(models.Options{File: file, Now: func() time.Time { return clock.Now().Add(w.later) }, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: file, Now: func() time.Time { return clock.Now().Add(w.later) }, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	for _, name := range []string{"client", "readers", "writer"} {
 		pool := poolOf(db, name)
@@ -99,6 +99,7 @@ type pair struct {
 // A tally counts over all pairs of one kind.
 type tally struct {
 	pairs, answers, statements int
+	mails                      int // to the person who looks
 	statuses                   map[int]int
 	reached                    map[string]int  // answers of a page that was shown, by route
 	differed                   map[string]bool // columns in which two worlds ever differed

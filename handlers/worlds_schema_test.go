@@ -170,8 +170,8 @@ func contents(t testing.TB, db *sql.DB, tables map[string][]column, where map[st
 			continue
 		}
 		condition := "1"
-		if where != nil {
-			condition = where[table]
+		if where != nil { // in an order that nothing else has a part in
+			condition = where[table] + ` ORDER BY ` + strings.Join(names, ", ")
 		}
 		rows, err := db.Query(`SELECT ` + strings.Join(names, ", ") + ` FROM ` + table + ` WHERE ` + condition)
 		must(t, err)

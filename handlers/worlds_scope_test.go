@@ -58,13 +58,15 @@ func people(list ...models.Viewer) string {
 // connections can read, and all of his own person.
 func (l layout) ofClient(c modelstest.Couple) scope {
 	rows := ownRows(l.tables, `client_id = '`+c.Client.PersonID+`'`, people(c.Client))
-	own := []string{"people", "sessions", "submissions", "invitations", "checkin_corrections"}
+	rows["messages"] = `person_id = '` + c.Client.PersonID + `'`
+	own := []string{"messages", "signin_links", "people", "sessions", "submissions", "invitations", "checkin_corrections"}
 	for table, columns := range l.tables {
 		if !slices.Contains(own, table) && !slices.ContainsFunc(columns, func(c column) bool { return l.reads(table, c.name) }) {
 			delete(rows, table)
 		}
 	}
-	return scope{rows: rows, reads: l.reads, fixed: map[string]string{"occurrences.created_at": "his own, though no page shows it"}}
+	return scope{rows: rows, reads: l.reads, fixed: map[string]string{"occurrences.created_at": "his own, though no page shows it",
+		"practices.quiet_from": "whether anybody is reminded", "practices.quiet_until": "whether anybody is reminded"}}
 }
 
 // ofTherapist is what a therapist may see: all of his own cases and their people,
@@ -76,18 +78,19 @@ func (l layout) ofTherapist(v models.Viewer, own []modelstest.Couple) scope {
 	}
 	rows := ownRows(l.tables, `therapist_id = '`+v.PersonID+`'`, people(list...))
 	rows["people"] += ` OR role = 'therapist'`
-	return scope{rows: rows, reads: func(string, string) bool { return true }}
+	return scope{rows: rows, reads: func(table, column string) bool { return table+"."+column != "people.address" },
+		fixed: map[string]string{"people.address": "his own, though no other therapist’s"}}
 }
 
 // unseen is what the partner's pages never show her: the answers that they do not
 // give back, what the therapist makes of hers, and all that the client writes.
 var unseen = map[string]string{
-	"partner_reports": "safe pushed contact contact_by", "partner_report_corrections": "was replaced_at", "partner_contacts": "*",
-	"flags": "*", "traces": "*", "set_aside_weeks": "*", "masked_guesses": "*", "decisions": "*", "plan_changes": "*", "candidates": "*",
+	"partner_reports": "safe pushed contact contact_by", "partner_report_corrections": "was replaced_at", "partner_contacts": "times words never device_shared", "client_contacts": "*", "messages": "*", "signin_links": "*",
+	"flags": "*", "traces": "*", "set_aside_weeks": "*", "handovers": "*", "case_shares": "*", "masked_guesses": "*", "decisions": "*", "plan_changes": "*", "candidates": "*",
 	"gates": "alone_on screen screen_on screen_result fear concern_reason concern_second goes_ahead holding_back defensiveness what_each_gets consent_on agenda skill_note version saved_at",
 	"cases": "therapist_id goal stake cooperation standing economic ending version opened_at", "excused_weeks": "reason created_at", "partner_pauses": "reason created_at",
 	"experiments": "if_moment then_act dose_words cost prediction confidence stop_wording draw_latest drawn_week end_reason version created_at",
-	"phases":      "some_change worse_change fair_dose planned_weeks created_at", "practices": "name policy some_change worse_change least_drop fair_dose version created_at",
+	"phases":      "some_change worse_change fair_dose planned_weeks created_at", "practices": "name quiet_from quiet_until keep_years some_change worse_change least_drop fair_dose version created_at",
 	"checkins": "*", "checkin_corrections": "*", "occurrences": "*", "client_notices": "*", "audit": "*",
 }
 

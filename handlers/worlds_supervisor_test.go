@@ -18,7 +18,7 @@ var supervised = map[string]string{
 	"cases": "id", "experiments": "id case_id number", "phases": "id experiment_id case_id kind name start_week weeks most_weeks every change dose outcome criterion_kind criterion planned_weeks some_change worse_change fair_dose",
 	"partner_reports": "case_id week conflict leaving", "partner_calls": "case_id week answer", "set_aside_weeks": "case_id week back_on", "checkins": "case_id week done",
 	"excused_weeks": "case_id week", "decisions": "id case_id experiment_id phase choice decided_on created_at", "supervisions": "case_id supervisor_id until ended_at", "practices": "id zone",
-	"people": "id case_id role is_owner name signin", "sessions": "token_hash person_id created_at expires_at ended_at",
+	"people": "id case_id role is_owner name signin", "sessions": "token_hash person_id created_at expires_at second_at ended_at",
 }
 
 // ofSupervisor is what a supervisor may see of one case, and herself.
@@ -27,8 +27,8 @@ func (l layout) ofSupervisor(v models.Viewer, c modelstest.Couple) scope {
 	rows["supervisions"] = `supervisor_id = '` + v.PersonID + `'`
 	maps.DeleteFunc(rows, func(table, _ string) bool { return supervised[table] == "" })
 	return scope{rows: rows, reads: func(table, column string) bool { return slices.Contains(strings.Fields(supervised[table]), column) },
-		fixed: map[string]string{"people.passphrase_hash": "goes with the sign-in name", "sessions.unlocked_until": "a partner's",
-			"cases.therapist_id": "whose case it is says who may open it"}}
+		fixed: map[string]string{"people.passphrase_hash": "goes with the sign-in name", "sessions.unlocked_until": "what an act of weight asks for",
+			"cases.therapist_id": "whose case it is says who may open it", "partner_calls.phase_id": "a call goes with its phase"}}
 }
 
 // toOneself are acts of the case's own people that show its supervisor nothing.

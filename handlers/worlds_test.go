@@ -73,12 +73,18 @@ func TestWorlds(t *testing.T) {
 		t.Logf("whether everything was reached and everything differed is asked of 100 pairs, not of %d", ran)
 		return
 	}
+	if mails := tallies["client"].mails + tallies["another client"].mails; mails < ran/2 {
+		t.Errorf("only %d messages to clients were compared", mails)
+	} else {
+		t.Logf("%d messages to clients compared", mails)
+	}
 	wantAllActs(t, acts)
 	wantAllDiffered(t, layout, tallies["client"], tallies["another client"])
 	wantAllReached(t, "client", client, tallies["client"])
 	wantAllReached(t, "partner's phone", partner, tallies["partner's phone"], visitPath+" own", visitPath+" about")
 	wantAllReached(t, "partner", partner, tallies["partner"], visitPath+" own", visitPath+" show", visitPath+" about")
 	tallies["another therapist"].reached[supervisedPath+"/:case"]++ // that is the supervisor's
+	tallies["another therapist"].reached[secondPath]++              // that is for whoever is half signed in
 	wantAllReached(t, "another therapist", therapist, tallies["another therapist"])
 	wantAllReached(t, "supervisor", 0, tallies["supervisor"], supervisedPath, supervisedPath+"/:case")
 }

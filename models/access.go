@@ -8,10 +8,10 @@ import (
 
 // EndAccess ends the way in of the client or the partner of a case, in one act:
 // sessions, open codes and the sign-in. A new code lets the person in again.
-// Only the case's therapist may.
+// Only the case's own therapist may.
 func (db *DB) EndAccess(ctx context.Context, v Viewer, caseID string, role Role, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		c, err := t.caseOf(ctx, v, caseID)
+		c, err := own(t.caseOf(ctx, v, caseID))
 		if err != nil {
 			return err
 		}
@@ -26,7 +26,8 @@ func (db *DB) EndAccess(ctx context.Context, v Viewer, caseID string, role Role,
 	})
 }
 
-// endAccess leaves a person nothing to come in with. The one session that may be
+// endAccess leaves a person nothing to come in with, and nothing that is sent: the
+// partner is not reminded any more until she asks for it again. The one session that may be
 // kept is for its caller to end.
 func (t *tx) endAccess(ctx context.Context, personID, keep string) error {
 	today, err := t.today(ctx)
@@ -35,8 +36,10 @@ func (t *tx) endAccess(ctx context.Context, personID, keep string) error {
 	}
 	_, err1 := t.ExecContext(ctx, `DELETE FROM sessions WHERE person_id = $1 AND token_hash <> $2`, personID, keep)
 	_, err2 := t.ExecContext(ctx, `DELETE FROM invitations WHERE person_id = $1`, personID)
-	_, err3 := t.ExecContext(ctx, `UPDATE people SET signin = NULL, passphrase_hash = NULL, access_ended_on = $1 WHERE id = $2`, today, personID)
-	return errors.Join(err1, err2, err3)
+	_, err3 := t.ExecContext(ctx, `DELETE FROM signin_links WHERE person_id = $1`, personID)
+	_, err4 := t.ExecContext(ctx, `UPDATE partner_reminders SET remind = 0 WHERE case_id = (SELECT id FROM cases WHERE partner_id = $1)`, personID)
+	_, err5 := t.ExecContext(ctx, `UPDATE people SET signin = NULL, passphrase_hash = NULL, passphrase_on = NULL, access_ended_on = $1 WHERE id = $2`, today, personID)
+	return errors.Join(err1, err2, err3, err4, err5, t.withdraw(ctx, personID))
 }
 
 // writeOwn is write for an act of the client’s or the partner’s own. It is NotFound
@@ -50,11 +53,19 @@ func (db *DB) writeOwn(ctx context.Context, v Viewer, fn func(context.Context, *
 	})
 }
 
-// hasAccess is NotFound for a person who has no way in.
+// hasAccess is NotFound for a person who has no way in, and for every partner while
+// there is no partner's side.
 func (t *tx) hasAccess(ctx context.Context, v Viewer) error {
 	var has bool
 	if err := t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM people WHERE id = $1 AND signin IS NOT NULL)`, v.PersonID).Scan(&has); err != nil {
 		return err
+	}
+	if has && v.Role == Partner {
+		shut, err := t.partnersShut(ctx)
+		if err != nil {
+			return err
+		}
+		has = !shut
 	}
 	if !has {
 		return notFound()

@@ -18,8 +18,8 @@ func TestAccess_endedInOneAct(t *testing.T) {
 		token, othersToken := signIn(t, p, v), signIn(t, p, other)
 		open := code(t, p, c.CaseID, role)
 		must(t, p.EndAccess(ctx, p.Owner, c.CaseID, role, sub("a")))
-		_, unknown := p.SignIn(ctx, "nobody-here", "correct horse battery")
-		_, err := p.SignIn(ctx, "ann-"+string(role), "correct horse battery")
+		_, unknown := p.SignIn(ctx, models.Origin{}, "nobody-here", "correct horse battery")
+		_, err := p.SignIn(ctx, models.Origin{}, "ann-"+string(role), "correct horse battery")
 		wantSame(t, err, unknown)
 		// The passphrase was right a moment before.
 		_, _, err = p.StartSession(ctx, v)
@@ -98,7 +98,7 @@ func TestStopReporting_endsFormsAndAccess(t *testing.T) {
 	sendOften(t, p, func() error { return p.StopReporting(ctx, v, sub("a")) })
 	wantLook(t, p, week5+" <nil>", `SELECT from_week, until_week FROM partner_pauses`)
 	wantLook(t, p, "partner stopped reporting", `SELECT action FROM audit WHERE action LIKE 'partner%' ORDER BY id DESC LIMIT 1`)
-	_, err := p.SignIn(ctx, "ann-partner", "correct horse battery")
+	_, err := p.SignIn(ctx, models.Origin{}, "ann-partner", "correct horse battery")
 	wantKind(t, err, models.Invalid)
 	if f := flagsOf(t, p, c)[0]; f.Rule != "R5" || !f.Open() || f.Level() != models.Red || !strings.Contains(f.Said, "private pages") {
 		t.Errorf("the first flag is %+v", f)

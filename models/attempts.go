@@ -1,7 +1,10 @@
 package models
 
 import (
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,24 +24,36 @@ type attempt struct {
 
 const (
 	freeTries   = 5
+	networkFree = 50 // of a network, behind which a house full of people may be
 	longestWait = time.Minute
 	forgetAfter = 24 * time.Hour
-	mostNames   = 10_000 // with more names than that it starts anew
+	mostNames   = 10_000 // with more names than that it forgets some
 )
+
+// networkTries is how the name of a network begins among the names.
+const networkTries = "network "
+
+// free is how many wrong tries in a row a name has before it waits.
+func free(name string) int {
+	if strings.HasPrefix(name, networkTries) {
+		return networkFree
+	}
+	return freeTries
+}
 
 // wait says how long a name must still wait at an instant.
 func (a *attempts) wait(name string, now time.Time) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	f := a.failed[name]
-	if f.count < freeTries || now.Sub(f.last) > forgetAfter {
+	if f.count < free(name) || now.Sub(f.last) > forgetAfter {
 		return 0
 	}
 	if f.last.After(now) { // the clock was set back: the wait begins anew
 		f.last = now
 		a.failed[name] = f
 	}
-	delay := min(longestWait, time.Duration(math.Pow(2, float64(f.count-freeTries)))*time.Second)
+	delay := min(longestWait, time.Duration(math.Pow(2, float64(f.count-free(name))))*time.Second)
 	return max(0, f.last.Add(delay).Sub(now))
 }
 
@@ -54,21 +69,36 @@ func (a *attempts) note(name string, right bool, now time.Time) {
 	if now.Sub(f.last) > forgetAfter {
 		f.count = 0
 	}
-	if a.failed == nil || len(a.failed) >= mostNames {
+	if a.failed == nil {
 		a.failed = map[string]attempt{}
 	}
-	a.failed[name] = attempt{min(f.count+1, 40), now}
+	if len(a.failed) >= mostNames {
+		a.makeRoom(now)
+	}
+	a.failed[name] = attempt{min(f.count+1, 100), now}
 }
 
-// guess checks a passphrase at the pace of its name: check says whether it is
-// right, wrong is the sentence when it is not. One that must wait gets the same
-// answer after the same work, whatever it is: how often a name was tried, and
-// that its owner came in meanwhile, is for nobody else to see.
-func (db *DB) guess(name, wrong string, check func() bool) error {
-	waits := db.tries.wait(name, db.Now()) > 0
+// makeRoom forgets names that nobody waits for. Whoever tries many names cannot
+// make it forget one that must wait, unless all of them must.
+func (a *attempts) makeRoom(now time.Time) {
+	maps.DeleteFunc(a.failed, func(name string, f attempt) bool { return f.count < free(name) || now.Sub(f.last) > forgetAfter })
+	if len(a.failed) >= mostNames {
+		a.failed = map[string]attempt{}
+	}
+}
+
+// guess checks a passphrase at the pace of all that it counts for, such as its
+// name and the network that it comes from: check says whether it is right, wrong is
+// the sentence when it is not. One that must wait gets the same answer after the
+// same work, whatever it is: how often a name was tried, and that its owner came in
+// meanwhile, is for nobody else to see.
+func (db *DB) guess(counted []string, wrong string, check func() bool) error {
+	waits := slices.ContainsFunc(counted, func(name string) bool { return db.tries.wait(name, db.Now()) > 0 })
 	right := check()
-	if !waits {
-		db.tries.note(name, right, db.Now())
+	for _, name := range counted {
+		if !waits {
+			db.tries.note(name, right, db.Now())
+		}
 	}
 	if waits || !right {
 		return invalid("passphrase", wrong)

@@ -35,7 +35,7 @@ func TestAudit_comingAndGoing(t *testing.T) {
 	var v models.Viewer
 	signIn := func(name, passphrase string) func() error {
 		return func() error {
-			who, err := p.SignIn(ctx, name, passphrase)
+			who, err := p.SignIn(ctx, models.Origin{}, name, passphrase)
 			if err != nil {
 				return err
 			}
@@ -99,7 +99,7 @@ func TestAudit_refusalsAreBounded(t *testing.T) {
 	refuse(one, 1)
 	want("one a minute later", most+4)
 	for i := range 100 {
-		if _, err := p.SignIn(ctx, fmt.Sprint("nobody", i), "wrong"); models.KindOf(err) != models.Invalid {
+		if _, err := p.SignIn(ctx, models.Origin{}, fmt.Sprint("nobody", i), "wrong"); models.KindOf(err) != models.Invalid {
 			t.Fatal(err)
 		}
 	}

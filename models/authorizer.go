@@ -13,8 +13,9 @@ import (
 // SQL. Nothing of the partner's and none of the therapist's notes may be added:
 // what he may see of her is copied into the snapshots.
 var clientReads = map[string][]string{
-	"practices": {"id", "zone", "office"},
-	"cases":     {"id", "client_id", "client_pronoun", "partner_pronoun", "goal"},
+	"practices":       {"id", "zone", "office"},
+	"client_contacts": {"case_id", "address", "remind", "day", "hour", "version"},
+	"cases":           {"id", "client_id", "client_pronoun", "partner_pronoun", "goal"},
 	"experiments": {"id", "case_id", "number", "behaviour", "counts_if", "not_counts_if", "if_moment", "then_act",
 		"dose", "dose_words", "cost", "prediction", "confidence", "outcome", "criterion_kind", "criterion",
 		"baseline_weeks", "phase_weeks", "stop_wording", "started_at", "ended_week"},

@@ -13,8 +13,8 @@ import (
 // read and those it may not. They are written out here a second time on
 // purpose: a column that moves, or a new one, must be thought of twice.
 var columnsByPool = map[string]struct{ open, sealed string }{
-	"practices":     {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose"},
-	"people":        {"", "id case_id role is_owner name signin passphrase_hash access_ended_on created_at"},
+	"practices":     {"id zone office", "name emergency policy version created_at some_change worse_change least_drop fair_dose quiet_from quiet_until hours keep_years"},
+	"people":        {"", "id case_id role is_owner name signin passphrase_hash passphrase_on access_ended_on deputy_id created_at address"},
 	"practice_keys": {"", "id wrapped"},
 	"cases": {"id client_id client_pronoun partner_pronoun goal",
 		"therapist_id partner_id children_home stake cooperation standing economic ending version opened_at"},
@@ -31,11 +31,21 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"snapshot_values": {"snapshot_id item place value answer", ""},
 	"client_notices":  {"id case_id body written_on created_at", ""},
 
+	"client_contacts": {"case_id address remind day hour version", ""},
+
+	"partner_reminders":   {"", "case_id remind day first last again subject"},
+	"messages":            {"", "id person_id case_id kind about detail state due_at until tries made_at settled_at"},
+	"signin_links":        {"", "token_hash person_id browser code tries expires_at used_at made_at"},
 	"invitations":         {"", "code_hash person_id expires_at used_at created_at"},
-	"sessions":            {"", "token_hash person_id created_at expires_at visit unlocked_until ended_at"},
+	"sessions":            {"", "token_hash person_id created_at expires_at visit second_at unlocked_until ended_at"},
+	"authenticators":      {"", "person_id secret last_step made_at"},
+	"passkeys":            {"", "id person_id name credential public_key sign_count flags made_at used_at"},
+	"recovery_codes":      {"", "person_id mark used_at"},
 	"submissions":         {"", "person_id id fingerprint object_id created_at"},
 	"audit":               {"", "id at person_id role action case_id object_id result request_id chain"},
 	"closings":            {"", "id case_id closed_on reason closed_at reopened_on"},
+	"case_shares":         {"", "id case_id therapist_id since until granted_at ended_at"},
+	"handovers":           {"", "id case_id from_id to_id handed_on reason handed_at"},
 	"supervisions":        {"", "id case_id supervisor_id until granted_at ended_at"},
 	"candidates":          {"", "case_id place behaviour cost"},
 	"plan_changes":        {"", "id experiment_id field was now reason changed_at"},

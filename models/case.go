@@ -1,8 +1,8 @@
 package models
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,6 +14,8 @@ import (
 type Case struct {
 	ID             string
 	TherapistID    string
+	Therapist      string // by name
+	Right          Right  // by which the viewer may open it
 	Client         Person
 	Partner        Person
 	ClientPronoun  Pronoun
@@ -164,7 +166,8 @@ func (db *DB) SaveFrame(ctx context.Context, v Viewer, caseID string, in FrameIn
 	})
 }
 
-// Case gives one case. Only its therapist may.
+// Case gives one case, with the right by which the viewer may open it. Only its
+// therapist may.
 func (db *DB) Case(ctx context.Context, v Viewer, id string) (Case, error) {
 	var c Case
 	err := db.read(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -174,7 +177,7 @@ func (db *DB) Case(ctx context.Context, v Viewer, id string) (Case, error) {
 	return c, err
 }
 
-// caseOf gives the case if the viewer is its therapist, else NotFound. It is
+// caseOf gives the case if the viewer may open it, else NotFound. It is
 // Closed when a closed case is to be written to: every act of a therapist's gets
 // its case here.
 func (t *tx) caseOf(ctx context.Context, v Viewer, id string) (Case, error) {
@@ -191,27 +194,29 @@ func (t *tx) anyCaseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 		return Case{}, notFound()
 	}
 	var c Case
+	right, err := t.right(ctx, v, id)
+	if err != nil || right == "" {
+		return c, cmp.Or(err, notFound())
+	}
 	var closing string
 	x := t.texts("cases", &c.ID, &c.ID)
-	err := t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, c.client_pronoun, c.partner_pronoun, c.children_home,
+	err = t.QueryRowContext(ctx, `SELECT c.id, c.therapist_id, h.name, c.client_pronoun, c.partner_pronoun, c.children_home,
 			c.goal, c.stake, c.cooperation, c.standing, c.economic, c.ending, c.version,
 			a.id, a.role, a.name, a.signin IS NOT NULL, COALESCE(a.access_ended_on, ''), b.id, b.role, b.name, b.signin IS NOT NULL, COALESCE(b.access_ended_on, ''),
 			COALESCE(k.closed_on, ''), COALESCE(k.id, ''), k.reason
-		FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+		FROM cases c JOIN people h ON h.id = c.therapist_id JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
 			LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
-		WHERE c.id = $1 AND c.therapist_id = $2`, id, v.PersonID).
-		Scan(&c.ID, &c.TherapistID, &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
+		WHERE c.id = $1`, id).
+		Scan(&c.ID, &c.TherapistID, t.texts("people", &noCase, &c.TherapistID).out("name", &c.Therapist), &c.ClientPronoun, &c.PartnerPronoun, &c.ChildrenHome,
 			x.out("goal", &c.Frame.Goal), x.out("stake", &c.Frame.Stake), x.out("cooperation", &c.Frame.Cooperation),
 			x.out("standing", &c.Frame.Standing), &c.Frame.Economic, x.out("ending", &c.Frame.Ending), &c.Version,
 			&c.Client.ID, &c.Client.Role, t.texts("people", &c.ID, &c.Client.ID).out("name", &c.Client.Name), &c.Client.Joined, &c.Client.AccessEnded,
 			&c.Partner.ID, &c.Partner.Role, t.texts("people", &c.ID, &c.Partner.ID).out("name", &c.Partner.Name), &c.Partner.Joined, &c.Partner.AccessEnded,
 			&c.Closed.On, &closing, t.texts("closings", &c.ID, &closing).out("reason", &c.Closed.Reason))
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, notFound()
-	}
 	if err != nil {
 		return c, err
 	}
+	c.Right = right
 	rows, err := t.QueryContext(ctx, `SELECT place, behaviour, cost FROM candidates WHERE case_id = $1 ORDER BY place`, id)
 	if err != nil {
 		return c, err
@@ -228,7 +233,7 @@ func (t *tx) anyCaseOf(ctx context.Context, v Viewer, id string) (Case, error) {
 	return c, rows.Err()
 }
 
-// caseToday gives the case with the date, if the viewer is its therapist.
+// caseToday gives the case with the date, if the viewer may open it.
 func (t *tx) caseToday(ctx context.Context, v Viewer, id string) (Case, Day, error) {
 	c, err := t.caseOf(ctx, v, id)
 	if err != nil {
@@ -254,9 +259,13 @@ type CaseLine struct {
 	// Closed is the date on which the case was closed, empty for one that is
 	// open. In a closed case nothing asks for a look.
 	Closed Day
+	// Right is that by which the viewer may open it, and Therapist by name whose it
+	// is.
+	Right     Right
+	Therapist string
 }
 
-// Cases lists the viewer's own cases by name, closed ones too.
+// Cases lists the cases that the viewer may open by name, closed ones too.
 func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 	if v.Role != Therapist {
 		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
@@ -267,22 +276,26 @@ func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
 		if err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT c.id, a.id, a.name, b.id, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $2
-				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon'))), COALESCE(k.closed_on, '')
-			FROM cases c JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
+		rows, err := t.QueryContext(ctx, `SELECT c.id, a.id, a.name, b.id, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $3
+				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon'))), COALESCE(k.closed_on, ''), m.held, h.id, h.name
+			FROM `+mayOpen+` m JOIN cases c ON c.id = m.case_id JOIN people h ON h.id = c.therapist_id JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
 				LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
-			WHERE c.therapist_id = $1 ORDER BY c.id`, v.PersonID, today.Week().Add(-4))
+			ORDER BY c.id, m.place`, v.PersonID, today, today.Week().Add(-4))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			line := CaseLine{Today: today}
-			var client, partner string
+			var client, partner, therapist string
 			if err := rows.Scan(&line.ID, &client, t.texts("people", &line.ID, &client).out("name", &line.Client),
 				&partner, t.texts("people", &line.ID, &partner).out("name", &line.Partner),
-				t.texts("cases", &line.ID, &line.ID).out("goal", &line.Goal), &line.ReadFirst, &line.Closed); err != nil {
+				t.texts("cases", &line.ID, &line.ID).out("goal", &line.Goal), &line.ReadFirst, &line.Closed,
+				&line.Right, &therapist, t.texts("people", &noCase, &therapist).out("name", &line.Therapist)); err != nil {
 				return err
+			}
+			if n := len(lines); n > 0 && lines[n-1].ID == line.ID {
+				continue // by a weaker right too
 			}
 			line.ReadFirst = line.ReadFirst && line.Closed == ""
 			lines = append(lines, line)

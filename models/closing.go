@@ -25,12 +25,12 @@ func LastWeekNow(today Day) Week { return FirstStart(today).Add(-1) }
 
 // CloseCase closes a case: the access of its two people ends, and so does an
 // experiment that runs, with the last week it can have. The therapist reads
-// everything as before. Only the case's therapist may. It is Invalid with field
+// everything as before. Only the case's own therapist may. It is Invalid with field
 // messages, and Conflict when the case is closed already or a red flag is open
 // in it.
 func (db *DB) CloseCase(ctx context.Context, v Viewer, caseID string, in CloseInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		c, err := t.anyCaseOf(ctx, v, caseID)
+		c, err := own(t.anyCaseOf(ctx, v, caseID))
 		if err != nil {
 			return err
 		}
@@ -89,11 +89,11 @@ func (t *tx) cutShort(ctx context.Context, v Viewer, caseID string, last Week, r
 }
 
 // ReopenCase opens a closed case again. Its two people stay without access until
-// each is given a new code. Only the case's therapist may. It is Conflict when
+// each is given a new code. Only the case's own therapist may. It is Conflict when
 // the case is open.
 func (db *DB) ReopenCase(ctx context.Context, v Viewer, caseID string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		c, err := t.anyCaseOf(ctx, v, caseID)
+		c, err := own(t.anyCaseOf(ctx, v, caseID))
 		if err != nil {
 			return err
 		}

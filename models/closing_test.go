@@ -84,7 +84,7 @@ func TestCloseCase_andReopen(t *testing.T) {
 	wantLook(t, p, week5+" "+week5, `SELECT closed_on, reopened_on FROM closings`)
 	must(t, closeCase(p, c, "a")) // the form of the first closing, sent again, closes nothing
 	must(t, p.SaveFrame(ctx, p.Owner, c.CaseID, frame("2")))
-	if _, err := p.SignIn(ctx, "ann-client", modelstest.Passphrase); models.KindOf(err) != models.Invalid {
+	if _, err := p.SignIn(ctx, models.Origin{}, "ann-client", modelstest.Passphrase); models.KindOf(err) != models.Invalid {
 		t.Errorf("the client has access again without a code: %v", err)
 	}
 	_, err = join(p, code(t, p, c.CaseID, models.Client), "ann-client", modelstest.Passphrase)

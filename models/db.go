@@ -3,15 +3,12 @@ package models
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
-
-	"modernc.org/sqlite"
 
 	"enough/models/seal"
 )
@@ -28,6 +25,12 @@ type Options struct {
 	// CheapPassphrases hashes passphrases at the least cost. Only for a
 	// practice that is thrown away: the demo and tests.
 	CheapPassphrases bool
+	// OneFactor lets a therapist in with her passphrase alone. Only for a practice
+	// that is thrown away.
+	OneFactor bool
+	// Site is the address under which people reach the practice, as messages name
+	// it; without a slash at its end.
+	Site string
 	// Backups say where backups are kept, and who can open them.
 	Backups Backups
 }
@@ -36,19 +39,24 @@ type Options struct {
 // and partner, and a pool for the client that can read nothing sealed.
 type DB struct {
 	writer  *sql.DB
+	hasty   *sql.DB // writes what need not outlast a power cut
 	readers *sql.DB
 	client  *sql.DB
 	known   statements // of the two reading pools
 	keys    keys
 	held    *os.File // the folder, shared with other programs
 	file    string
+	site    string
 	backups Backups
 	now     func() time.Time
 	hashing hashCost
-	tries   attempts
-	idle    idle
-	disk    failing
-	refused refusals
+	// oneFactor is Options.OneFactor.
+	oneFactor  bool
+	tries      attempts
+	idle       idle
+	disk       failing
+	refused    refusals
+	challenges challenges
 }
 
 // writeLimit is the longest that a write may take, from its first statement to
@@ -70,7 +78,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{file: file, now: o.Now, hashing: fullCost, disk: failing{failed: make(chan struct{})}, backups: o.Backups}
+	db := &DB{file: file, now: o.Now, hashing: fullCost, disk: failing{failed: make(chan struct{})}, backups: o.Backups, oneFactor: o.OneFactor, site: strings.TrimSuffix(o.Site, "/")}
 	if o.CheapPassphrases {
 		db.hashing = cheapCost
 	}
@@ -107,6 +115,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
+	db.hasty = openPool(file, 1, nil, "_txlock", "immediate")
 	db.readers = openPool(file, 4, nil, "_query_only", "1")
 	db.client = openPool(file, 4, clientAuthorizer, "_query_only", "1")
 	for _, pool := range []*sql.DB{db.readers, db.client} {
@@ -135,7 +144,7 @@ func (db *DB) Close() error {
 		return nil
 	}
 	var errs []error
-	for _, pool := range []*sql.DB{db.client, db.readers, db.writer} {
+	for _, pool := range []*sql.DB{db.client, db.readers, db.hasty, db.writer} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
@@ -162,6 +171,7 @@ type tx struct {
 	known  *statements // nil while writing
 	unread []asked     // what was not known
 
+	oneFactor        bool // of the practice
 	changed, audited bool // rows of any table; rows of the audit
 	looking          bool // its act is to read
 }
@@ -219,6 +229,18 @@ func (t *tx) stamp() string { return stamp(t.now) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
+// instant scans a stamp.
+type instant time.Time
+
+func (i *instant) Scan(from any) error {
+	at, err := time.Parse(time.RFC3339, fmt.Sprint(from))
+	if err != nil {
+		return errors.New("this is no instant") // what it is instead may be anybody's text
+	}
+	*i = instant(at)
+	return nil
+}
+
 // write runs fn in the one writing transaction and commits it. What fn returns
 // is final: on an error nothing is kept. A request that is cancelled does not
 // stop a write that has begun, so that a phone which loses its signal after
@@ -248,7 +270,35 @@ func (db *DB) writeUnaudited(ctx context.Context, fn func(context.Context, *tx) 
 	if err != nil {
 		return unavailable(db.note(err))
 	}
-	in := &tx{Tx: t, now: db.Now(), keys: &db.keys}
+	return db.carryOut(ctx, t, fn)
+}
+
+// writeHastily is writeUnaudited without waiting for the disk. What it writes is
+// there when the program is killed, and may not be after a power cut.
+func (db *DB) writeHastily(ctx context.Context, fn func(context.Context, *tx) error) error {
+	if err := db.Failure(); err != nil {
+		return unavailable(err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	conn, err := db.hasty.Conn(ctx)
+	if err != nil {
+		return unavailable(db.note(err))
+	}
+	defer conn.Close()
+	// Nobody else has this connection.
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+		return unavailable(db.note(err))
+	}
+	t, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return unavailable(db.note(err))
+	}
+	return db.carryOut(ctx, t, fn)
+}
+
+func (db *DB) carryOut(ctx context.Context, t *sql.Tx, fn func(context.Context, *tx) error) error {
+	in := &tx{Tx: t, now: db.Now(), keys: &db.keys, oneFactor: db.oneFactor}
 	if err := fn(ctx, in); err != nil || in.failed != nil {
 		if err == nil {
 			err = in.failed
@@ -270,7 +320,7 @@ func (db *DB) readFrom(ctx context.Context, pool *sql.DB, fn func(context.Contex
 	if err != nil {
 		return unavailable(db.note(err))
 	}
-	in := &tx{Tx: t, now: db.Now(), keys: &db.keys, pool: pool, known: &db.known}
+	in := &tx{Tx: t, now: db.Now(), keys: &db.keys, pool: pool, known: &db.known, oneFactor: db.oneFactor}
 	err = fn(ctx, in)
 	err = errors.Join(unavailable(db.note(err)), ignoreDone(t.Rollback()))
 	db.known.keep(ctx, in.unread)
@@ -282,82 +332,4 @@ func ignoreDone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// pragmas are set by the data source name, so that every pooled connection has
-// them, and read back on every connection, since a misspelt one is silent.
-var pragmas = map[string]struct{ set, want string }{
-	"busy_timeout":       {"5000", "5000"},
-	"journal_mode":       {"WAL", "wal"},
-	"synchronous":        {"FULL", "2"},
-	"foreign_keys":       {"1", "1"},
-	"secure_delete":      {"1", "1"},
-	"journal_size_limit": {"8388608", "8388608"},
-	"trusted_schema":     {"0", "0"},
-	"recursive_triggers": {"1", "1"}, // so that REPLACE cannot remove what a trigger keeps
-}
-
-// connector opens connections of one pool with their own driver, so that each
-// pool has its own authorizer.
-type connector struct {
-	driver *sqlite.Driver
-	dsn    string
-}
-
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
-func (c connector) Driver() driver.Driver                        { return c.driver }
-
-func openPool(file string, size int, authorize sqlite.AuthorizerFn, options ...string) *sql.DB {
-	q := url.Values{"_defensive": {"1"}, "_dqs": {"0"}}
-	for i := 0; i < len(options); i += 2 {
-		q.Set(options[i], options[i+1])
-	}
-	// The wait for a lock comes first: setting the journal mode may need it.
-	q.Add("_pragma", "busy_timeout("+pragmas["busy_timeout"].set+")")
-	for name, p := range pragmas {
-		if name != "busy_timeout" {
-			q.Add("_pragma", name+"("+p.set+")")
-		}
-	}
-	d := &sqlite.Driver{}
-	d.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
-		for name, p := range pragmas {
-			if err := confirmPragma(conn, name, p.want); err != nil {
-				return err
-			}
-		}
-		if authorize == nil {
-			return nil
-		}
-		r, ok := conn.(sqlite.AuthorizerRegisterer)
-		if !ok {
-			return errors.New("this SQLite driver has no authorizer")
-		}
-		return r.RegisterAuthorizer(authorize)
-	})
-	pool := sql.OpenDB(connector{d, address(file) + "?" + q.Encode()})
-	pool.SetMaxOpenConns(size)
-	pool.SetMaxIdleConns(size)
-	return pool
-}
-
-// address writes the name of a file as SQLite takes it, whatever is in it.
-func address(file string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()
-}
-
-func confirmPragma(conn sqlite.ExecQuerierContext, name, want string) error {
-	rows, err := conn.QueryContext(context.Background(), "PRAGMA "+name, nil)
-	if err != nil {
-		return fmt.Errorf("read pragma %s: %w", name, err)
-	}
-	defer rows.Close()
-	got := make([]driver.Value, 1)
-	if err := rows.Next(got); err != nil {
-		return fmt.Errorf("read pragma %s: %w", name, err)
-	}
-	if fmt.Sprint(got[0]) != want {
-		return fmt.Errorf("pragma %s is %v, wanted %s", name, got[0], want)
-	}
-	return nil
 }

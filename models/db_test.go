@@ -29,7 +29,7 @@ func openTest(t *testing.T) (*DB, string) {
 
 func openFile(t *testing.T, file string) *DB {
 	t.Helper()
-	db, err := Open(Options{File: file, Now: testNow, CheapPassphrases: true})
+	db, err := Open(Options{File: file, Now: testNow, CheapPassphrases: true, OneFactor: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ type EraseInput struct {
 // EraseCase erases a closed case with all that was ever kept of it, its two
 // people included: the rows, then the key without which no copy of them can be
 // read, then the pages in the file. The audit keeps its rows, which are ids
-// alone. Only the case's therapist may. It is Invalid when the name is not the
-// client's, and Conflict while the case is open.
+// alone. Only the case's own therapist may, after her second factor. It is Invalid
+// when the name is not the client's, and Conflict while the case is open.
 //
 // The rows are gone when err is nil. unswept says why the rest could not be done:
 // the disk is full, or somebody reads from the file. The key is then struck out
@@ -28,7 +28,7 @@ func (db *DB) EraseCase(ctx context.Context, v Viewer, caseID string, in EraseIn
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		// Once the case is gone only its form is left to be recognised by.
 		_, err := t.once(ctx, v, in.Submission, "erase case "+caseID, nil, func() (string, error) {
-			c, err := t.anyCaseOf(ctx, v, caseID)
+			c, err := own(t.anyCaseOf(ctx, v, caseID))
 			if err != nil {
 				return "", err
 			}
@@ -37,6 +37,9 @@ func (db *DB) EraseCase(ctx context.Context, v Viewer, caseID string, in EraseIn
 				return "", conflict("This case is open. Close it first.")
 			case !strings.EqualFold(strings.TrimSpace(in.Name), c.Client.Name):
 				return "", invalid("name", "This is not the client’s name. Type it as it stands above.")
+			}
+			if err := t.steppedUp(v); err != nil {
+				return "", err
 			}
 			return caseID, errors.Join(t.eraseCase(ctx, c), t.audit(ctx, v, didErase, caseID, caseID))
 		})

@@ -233,7 +233,7 @@ func TestEraseCase_brokenOff(t *testing.T) {
 	_, err = p.EraseCase(ctx, p.Owner, c.CaseID, models.EraseInput{Name: "ann Client", Submission: sub("a")})
 	must(t, err)
 	must(t, os.WriteFile(file, before, 0o600))
-	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true})
+	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	must(t, again.Close())
 	if after, err := os.ReadFile(file); err != nil || bytes.Contains(after, []byte(c.CaseID+" ")) {
@@ -252,7 +252,7 @@ func TestEraseCase_forged(t *testing.T) {
 		SELECT at, person_id, role, 'case erased', ?, ?, 'done', '', chain FROM audit ORDER BY id DESC LIMIT 1`, c.CaseID, c.CaseID)
 	must(t, err)
 	must(t, raw.Close())
-	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true})
+	again, err := models.Open(models.Options{File: p.File, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	must(t, again.Close())
 	if kept, err := os.ReadFile(models.KeyFile(p.File) + ".cases"); err != nil || !bytes.Contains(kept, []byte(c.CaseID)) {

@@ -339,13 +339,19 @@ func (db *DB) Experiments(ctx context.Context, v Viewer, caseID string) (list []
 	return list, err
 }
 
-// experimentOf gives an experiment if the viewer is the therapist of its case.
+// experimentOf gives an experiment if the viewer may open its case.
 func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment, error) {
 	if v.Role != Therapist {
 		return Experiment{}, notFound()
 	}
-	e, err := t.scanExperiment(t.QueryRowContext(ctx, experimentColumns+` WHERE e.id = $1
-		AND EXISTS (SELECT 1 FROM cases c WHERE c.id = e.case_id AND c.therapist_id = $2)`, id, v.PersonID))
+	today, err := t.today(ctx)
+	if err != nil {
+		return Experiment{}, err
+	}
+	// In one statement: what is asked next must not depend on whether somebody else
+	// has such an experiment.
+	e, err := t.scanExperiment(t.QueryRowContext(ctx, experimentColumns+` WHERE e.id = $3 AND EXISTS (SELECT 1 FROM `+mayOpen+` m WHERE m.case_id = e.case_id)`,
+		v.PersonID, today, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, notFound()
 	}
@@ -353,19 +359,6 @@ func (t *tx) experimentOf(ctx context.Context, v Viewer, id string) (Experiment,
 		_, err = t.caseOf(ctx, v, e.CaseID)
 	}
 	return e, err
-}
-
-// experimentToday gives an experiment with its phases and the date, if the
-// viewer is the therapist of its case.
-func (t *tx) experimentToday(ctx context.Context, v Viewer, id string) (e Experiment, phases []Phase, today Day, err error) {
-	if e, err = t.experimentOf(ctx, v, id); err != nil {
-		return e, nil, "", err
-	}
-	if phases, err = t.phases(ctx, id); err != nil {
-		return e, nil, "", err
-	}
-	today, err = t.today(ctx)
-	return e, phases, today, err
 }
 
 func (t *tx) experiments(ctx context.Context, caseID string) ([]Experiment, error) {

@@ -221,6 +221,9 @@ func (t *tx) keepFlag(ctx context.Context, v Viewer, caseID string, f Flag) erro
 		return err
 	}
 	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		if f.Level() == Red && v.Role != Therapist {
+			err = errors.Join(err, t.tellFlag(ctx, caseID, id))
+		}
 		return errors.Join(err, t.audit(ctx, v, didRaiseFlag, caseID, id))
 	}
 	if !v.Known() {
@@ -277,16 +280,18 @@ type FlagInput struct {
 // Invalid without a reason, and Conflict when the flag is closed already.
 func (db *DB) CloseFlag(ctx context.Context, v Viewer, caseID string, in FlagInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		_, today, err := t.caseToday(ctx, v, caseID)
-		if err != nil {
-			return err
-		}
-		var r reading
-		reason := r.need("reason", in.Reason, shortLimit, "Write what was looked at and done. The flag is kept with it.")
-		if err := r.err(); err != nil {
-			return err
-		}
-		_, err = t.makeOnce(ctx, v, in.Submission, "close flag "+caseID, in, func() (string, error) {
+		// A deputy's way in ends with the flag: her form is then all that is left to be
+		// recognised by.
+		_, err := t.makeOnce(ctx, v, in.Submission, "close flag "+caseID, in, func() (string, error) {
+			_, today, err := t.caseToday(ctx, v, caseID)
+			if err != nil {
+				return "", err
+			}
+			var r reading
+			reason := r.need("reason", in.Reason, shortLimit, "Write what was looked at and done. The flag is kept with it.")
+			if err := r.err(); err != nil {
+				return "", err
+			}
 			all, err := t.keepFlags(ctx, caseID)
 			if err != nil {
 				return "", err

@@ -111,19 +111,13 @@ func (t *tx) gate(ctx context.Context, caseID string) (Gate, error) {
 		Scan(&g.AloneOn, &g.Screen, &g.ScreenOn, &g.ScreenResult, &g.Fear, x.out("concern_reason", &g.ConcernReason),
 			x.out("concern_second", &g.ConcernSecond), x.out("holding_back", &g.HoldingBack), x.out("defensiveness", &g.Defensiveness),
 			x.out("what_each_gets", &g.WhatEachGets), &g.ConsentOn, &g.WantsPlan, &g.Agenda, x.out("skill_note", &g.SkillNote), &g.Version, &g.goesAhead)
-	if errors.Is(err, sql.ErrNoRows) {
-		return g, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return g, err
 	}
 	if g.Waits, err = t.waits(ctx, g.goesAhead); err != nil {
 		return g, err
 	}
-	k := &g.Contact
-	x = t.textsOf("partner_contacts", caseID, caseID)
-	err = t.QueryRowContext(ctx, `SELECT channel, address, times, words, never, device_shared FROM partner_contacts WHERE case_id = $1`, caseID).
-		Scan(&k.Channel, x.out("address", &k.Address), x.out("times", &k.Times), x.out("words", &k.Words), x.out("never", &k.Never), &k.DeviceShared)
+	g.Contact, err = t.partnerContact(ctx, caseID)
 	return g, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -89,7 +91,7 @@ type SetUpInput struct {
 // messages, and for a secret that cannot be used.
 func (db *DB) SetUp(ctx context.Context, in SetUpInput) (Viewer, error) {
 	var r reading
-	practice := in.Practice.check(&r, DefaultThresholds)
+	practice := in.Practice.check(&r, Practice{Policy: "limited", KeepYears: 7, Thresholds: DefaultThresholds})
 	name := r.need("name", in.OwnerName, 100, "Enter your name.")
 	signin := in.Credentials.check(&r, Therapist)
 	if err := r.err(); err != nil {
@@ -157,7 +159,7 @@ func (db *DB) Join(ctx context.Context, in JoinInput) (Viewer, error) {
 		if _, err := t.ExecContext(ctx, `DELETE FROM sessions WHERE person_id = $1`, person); err != nil {
 			return err
 		}
-		return t.audit(ctx, v, didJoin, "", person)
+		return errors.Join(t.forgetSecond(ctx, person), t.audit(ctx, v, didJoin, "", person))
 	})
 	return v, err
 }
@@ -180,15 +182,25 @@ func (db *DB) invited(ctx context.Context, code string) (Viewer, error) {
 
 // InviteTo makes a one-time code for the client or the partner of a case,
 // which is shown once, on the therapist's own screen. It kills a code made
-// before. Only the case's therapist may.
+// before. Only the case's therapist may, after her second factor.
 func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) (code string, err error) {
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		c, err := t.caseOf(ctx, v, caseID)
+		if err == nil {
+			err = t.steppedUp(v)
+		}
 		if err != nil {
 			return err
 		}
 		person, lasts := c.Client.ID, othersLast
 		if role == Partner {
+			shut, err := t.partnersShut(ctx)
+			if err != nil {
+				return err
+			}
+			if shut {
+				return conflict("This practice keeps no secrets between the two, and so has no partner’s side. Enter reports in the session.")
+			}
 			person, lasts = c.Partner.ID, partnerLasts
 		}
 		code = newCode()
@@ -203,17 +215,77 @@ func (db *DB) InviteTo(ctx context.Context, v Viewer, caseID string, role Role) 
 	return code, err
 }
 
+// InviteTherapist makes a one-time code for a therapist who cannot sign in any
+// more. With it she chooses a passphrase and an authenticator anew; until then
+// those of before hold. Only the owner may, after her second factor. It is Conflict
+// for anybody else than a therapist.
+func (db *DB) InviteTherapist(ctx context.Context, v Viewer, personID string) (code string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		if !v.Owner {
+			return ownerAlone()
+		}
+		if err := t.steppedUp(v); err != nil {
+			return err
+		}
+		code = newCode()
+		return t.inviteTherapist(ctx, v, personID, code)
+	})
+	return code, err
+}
+
+// TherapistNames lists the therapists of the practice, for whoever runs the
+// server.
+func (db *DB) TherapistNames(ctx context.Context) (names []string, err error) {
+	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+		people, err := t.therapists(ctx)
+		for _, p := range people {
+			names = append(names, p.Name)
+		}
+		return err
+	})
+	return names, err
+}
+
+// CodeFor makes a one-time code as InviteTherapist does, for whoever runs the
+// server. It is NotFound unless exactly one therapist has the name.
+func (db *DB) CodeFor(ctx context.Context, name string) (code string, err error) {
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		people, err := t.therapists(ctx)
+		if err != nil {
+			return err
+		}
+		people = slices.DeleteFunc(people, func(p Person) bool { return p.Name != name })
+		if len(people) != 1 {
+			return &Error{Kind: NotFound, Message: fmt.Sprintf("%d therapists have this name", len(people))}
+		}
+		code = newCode()
+		return t.inviteTherapist(ctx, Viewer{}, people[0].ID, code)
+	})
+	return code, err
+}
+
+func (t *tx) inviteTherapist(ctx context.Context, v Viewer, personID, code string) error {
+	if err := t.isTherapist(ctx, personID); err != nil {
+		return err
+	}
+	_, err := t.ExecContext(ctx, `UPDATE people SET access_ended_on = NULL WHERE id = $1`, personID)
+	return errors.Join(err, t.invite(ctx, personID, plainCode(code), othersLast), t.audit(ctx, v, didMakeCode, "", personID))
+}
+
 // AddTherapist adds a therapist to the practice and gives her one-time code.
 // The same form sent twice adds her once; the code given last is the one that
-// works. Only the owner may.
+// works. Only the owner may, after her second factor.
 func (db *DB) AddTherapist(ctx context.Context, v Viewer, name string, s Submission) (code string, err error) {
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		if !v.Owner {
-			return &Error{Kind: Forbidden, Message: "Only the owner of the practice can do this."}
+			return ownerAlone()
 		}
 		var r reading
 		name := r.need("name", name, 100, "Enter the therapist’s name.")
 		if err := r.err(); err != nil {
+			return err
+		}
+		if err := t.steppedUp(v); err != nil {
 			return err
 		}
 		id, err := t.makeOnce(ctx, v, s, "therapist", name, func() (string, error) {

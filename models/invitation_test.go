@@ -52,7 +52,7 @@ func TestInvitation_keptHashedAndUsedOnce(t *testing.T) {
 		_, err := join(p, empty, "bo3", modelstest.Passphrase)
 		wantSame(t, err, unknown)
 	}
-	if who, err := p.SignIn(ctx, "bo", modelstest.Passphrase); err != nil || who.PersonID != v.PersonID {
+	if who, err := p.SignIn(ctx, models.Origin{}, "bo", modelstest.Passphrase); err != nil || who.PersonID != v.PersonID {
 		t.Errorf("signs in as %+v, %v", who, err)
 	}
 }
@@ -127,10 +127,10 @@ func TestJoin_againEndsTheSessions(t *testing.T) {
 	if who(t, p, token).Known() {
 		t.Error("the old session goes on after a new passphrase")
 	}
-	if _, err := p.SignIn(ctx, "ann-client", modelstest.Passphrase); err == nil {
+	if _, err := p.SignIn(ctx, models.Origin{}, "ann-client", modelstest.Passphrase); err == nil {
 		t.Error("the old passphrase still works")
 	}
-	if _, err := p.SignIn(ctx, "ann-client", "another passphrase"); err != nil {
+	if _, err := p.SignIn(ctx, models.Origin{}, "ann-client", "another passphrase"); err != nil {
 		t.Error(err)
 	}
 }
@@ -166,7 +166,7 @@ func TestJoin_credentials(t *testing.T) {
 		if _, err := join(p, in[0], in[1], in[2]); err != nil {
 			t.Errorf("%s: %v", in[1], err)
 		}
-		if _, err := p.SignIn(ctx, in[1], in[2]); err != nil {
+		if _, err := p.SignIn(ctx, models.Origin{}, in[1], in[2]); err != nil {
 			t.Errorf("%s cannot sign in: %v", in[1], err)
 		}
 	}
@@ -248,10 +248,10 @@ func TestJoin_namesOfOtherRolesAreFree(t *testing.T) {
 	const taken = "ann-partner"
 	v, err := join(p, code(t, p, id, models.Client), taken, "12345678")
 	must(t, err)
-	if got, err := p.SignIn(ctx, taken, "12345678"); err != nil || got.PersonID != v.PersonID {
+	if got, err := p.SignIn(ctx, models.Origin{}, taken, "12345678"); err != nil || got.PersonID != v.PersonID {
 		t.Errorf("the client signs in as %+v, %v", got, err)
 	}
-	if got, err := p.SignIn(ctx, taken, modelstest.Passphrase); err != nil || got.PersonID != c.Partner.PersonID {
+	if got, err := p.SignIn(ctx, models.Origin{}, taken, modelstest.Passphrase); err != nil || got.PersonID != c.Partner.PersonID {
 		t.Errorf("the partner signs in as %+v, %v", got, err)
 	}
 }

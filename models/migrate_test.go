@@ -75,11 +75,16 @@ var rowsSince = []string{
 	INSERT INTO people (id, role, name, created_at) VALUES ('t', 'therapist', x'01', 'x'), ('c', 'client', x'01', 'x'), ('p', 'partner', x'01', 'x');
 	INSERT INTO invitations (code_hash, person_id, expires_at, created_at) VALUES ('h', 'c', 'x', 'x');
 	INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES ('h', 't', 'x', 'x');
+	INSERT INTO authenticators VALUES ('t', x'01', 1, 'x');
+	INSERT INTO passkeys VALUES ('w', 't', x'01', x'02', x'03', 4, 5, 'x', NULL);
+	INSERT INTO recovery_codes VALUES ('t', 'm', NULL);
 	INSERT INTO submissions VALUES ('t', 'i', 'f', 'o', 'x');
 	INSERT INTO audit VALUES (1, 'x', 't', 'therapist', 'a', '', '', 'done', '', zeroblob(32))`,
 	`INSERT INTO cases (id, therapist_id, client_id, partner_id, client_pronoun, partner_pronoun, opened_at) VALUES ('k', 't', 'c', 'p', 'he', 'she', 'x');
 	INSERT INTO candidates VALUES ('k', 1, x'01', 2);
 	INSERT INTO closings VALUES ('z', 'k', '2026-03-01', x'01', 'x', NULL);
+	INSERT INTO case_shares VALUES ('d', 'k', 't', '2026-03-01', NULL, 'x', NULL);
+	INSERT INTO handovers VALUES ('h', 'k', 't', 'c', '2026-03-01', x'01', 'x');
 	INSERT INTO supervisions VALUES ('s', 'k', 't', '2026-04-01', 'x', NULL);
 	INSERT INTO gates (case_id, fear, saved_at) VALUES ('k', 'no', 'x');
 	INSERT INTO partner_contacts (case_id, address) VALUES ('k', x'01')`,
@@ -110,6 +115,10 @@ var rowsSince = []string{
 	`INSERT INTO flags VALUES ('w', 'k', 'A1', '2026-03-02', x'01', 'm', 'x', 'x', NULL, x'');
 	INSERT INTO traces VALUES ('y', 'k', 'client', '', 'd', 'n', 'x', 'x')`,
 	`INSERT INTO masked_guesses VALUES ('z', 'e', 't', 'week', 5, 8, 'x', 'x')`,
+	`INSERT INTO client_contacts VALUES ('k', x'01', 1, 7, 18, 1);
+	INSERT INTO partner_reminders VALUES ('k', 1, 7, 9, 20, 0, 'form');
+	INSERT INTO messages VALUES ('m', 'c', 'k', 'note', 'a', x'01', 'waiting', 'x', 'x', 0, 'x', NULL);
+	INSERT INTO signin_links VALUES ('h', 'c', 'b', 'd', 0, 'x', NULL, 'x')`,
 }
 
 func TestMigrate_freshEqualsUpgradedAndKeepsRows(t *testing.T) {

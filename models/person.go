@@ -109,8 +109,8 @@ var noCase = ""
 // CredentialsInput is the sign-in name and passphrase that a person chooses.
 type CredentialsInput struct{ SignIn, Passphrase, Again string }
 
-// leastPassphrase is the shortest passphrase of each role, in characters.
-func leastPassphrase(role Role) int {
+// LeastPassphrase is the shortest passphrase of each role, in characters.
+func LeastPassphrase(role Role) int {
 	if role == Therapist {
 		return 15
 	}
@@ -122,7 +122,12 @@ func (in CredentialsInput) check(r *reading, role Role) (signin string) {
 	if strings.ContainsAny(signin, " \t\n") {
 		r.fail("signin", "Choose a name without spaces.")
 	}
-	least := leastPassphrase(role)
+	in.checkPassphrase(r, role)
+	return signin
+}
+
+func (in CredentialsInput) checkPassphrase(r *reading, role Role) {
+	least := LeastPassphrase(role)
 	switch n := utf8.RuneCountInString(in.Passphrase); {
 	case n < least:
 		r.fail("passphrase", fmt.Sprintf("Choose a passphrase of at least %d characters. Three or four words do well.", least))
@@ -131,13 +136,12 @@ func (in CredentialsInput) check(r *reading, role Role) (signin string) {
 	case in.Again != in.Passphrase:
 		r.fail("again", "The two passphrases differ. Type the same one twice.")
 	}
-	return signin
 }
 
 // setCredentials gives a person a way to sign in. The sign-in name must be
 // free.
 func (t *tx) setCredentials(ctx context.Context, personID, signin, passphraseHash string) error {
-	_, err := t.ExecContext(ctx, `UPDATE people SET signin = $1, passphrase_hash = $2 WHERE id = $3`, t.signInMark(signin), passphraseHash, personID)
+	_, err := t.ExecContext(ctx, `UPDATE people SET signin = $1, passphrase_hash = $2, passphrase_on = NULL WHERE id = $3`, t.signInMark(signin), passphraseHash, personID)
 	if isUnique(err) {
 		return invalid("signin", "This name cannot be had. Choose another.")
 	}

@@ -123,3 +123,16 @@ func scanPhases(ctx context.Context, t *tx, query string, args ...any) ([]Phase,
 	}
 	return list, rows.Err()
 }
+
+// experimentToday gives an experiment with its phases and the date, if the
+// viewer may open its case.
+func (t *tx) experimentToday(ctx context.Context, v Viewer, id string) (e Experiment, phases []Phase, today Day, err error) {
+	if e, err = t.experimentOf(ctx, v, id); err != nil {
+		return e, nil, "", err
+	}
+	if phases, err = t.phases(ctx, id); err != nil {
+		return e, nil, "", err
+	}
+	today, err = t.today(ctx)
+	return e, phases, today, err
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a bare machine has no zone data
+	"unicode"
 )
 
 // Practice is one installation.
@@ -15,9 +16,28 @@ type Practice struct {
 	Zone      string
 	Office    string // the neutral name that people may see in a message
 	Emergency string // the line under the partner's form
-	Policy    string // limited or no_secrets
+	Hours     string // when reports are read, as the partner is told; may be empty
+	// Policy is that of what one of a couple tells: limited, or no_secrets, with
+	// which there is no partner's side: nobody signs in to it, and reports are
+	// entered in the session.
+	Policy string
+	// From QuietFrom to QuietUntil nobody is reminded of a form; both are empty for
+	// no such time.
+	QuietFrom, QuietUntil Day
+	// KeepYears is for how many years a case is kept after it was closed.
+	KeepYears int
 	Version   int
 	Thresholds
+}
+
+// Quiet says whether nobody is reminded on a day.
+func (p Practice) Quiet(d Day) bool {
+	return p.QuietFrom != "" && p.QuietFrom <= d && d <= p.QuietUntil
+}
+
+// KeptUntil is the last day for which a case that was closed on another is kept.
+func (p Practice) KeptUntil(closed Day) Day {
+	return Day(closed.Time().AddDate(p.KeepYears, 0, 0).Format(dayLayout))
 }
 
 // Thresholds are those of the verdict. A phase is judged by the ones with which
@@ -44,24 +64,43 @@ func (p Practice) Location() *time.Location {
 // PracticeInput is the practice's form as typed.
 type PracticeInput struct {
 	Name, Zone, Office, Emergency string
-	// The thresholds; an empty one keeps its value.
-	SomeChange, WorseChange, LeastDrop, FairDose string
-	Version                                      string
-	Submission                                   Submission
+	// All others keep their value when they are empty, but for the quiet time, which
+	// is none then.
+	Hours, Policy, QuietFrom, QuietUntil, KeepYears string
+	SomeChange, WorseChange, LeastDrop, FairDose    string
+	Version                                         string
+	Submission                                      Submission
 }
 
-func (in PracticeInput) check(r *reading, was Thresholds) Practice {
+func (in PracticeInput) check(r *reading, was Practice) Practice {
 	p := Practice{
 		Name:      r.need("practice", in.Name, lineLimit, "Enter the name of the practice."),
 		Zone:      strings.TrimSpace(in.Zone),
 		Office:    r.need("office", in.Office, 60, "Enter a name that says nothing about the work, such as “Riverside Office”."),
 		Emergency: r.need("emergency", in.Emergency, lineLimit, "Enter whom to call in danger, with the number."),
-		Policy:    "limited",
+		Hours:     r.text("hours", in.Hours, lineLimit),
+		Policy:    r.choice("policy", in.Policy, was.Policy, "limited", "no_secrets"),
+		QuietFrom: r.day("quiet_from", in.QuietFrom, "2000-01-01", "2199-12-31"), QuietUntil: r.day("quiet_until", in.QuietUntil, "2000-01-01", "2199-12-31"),
+		KeepYears: was.KeepYears,
 		Thresholds: Thresholds{
 			SomeChange:  r.points("some_change", in.SomeChange, was.SomeChange, 0.5, 3),
 			WorseChange: r.points("worse_change", in.WorseChange, was.WorseChange, 0.5, 4),
 			LeastDrop:   was.LeastDrop, FairDose: was.FairDose,
 		},
+	}
+	if strings.ContainsFunc(p.Office, unicode.IsControl) {
+		r.fail("office", "Enter it on one line.")
+	}
+	switch {
+	case p.QuietUntil != "" && p.QuietFrom == "":
+		r.fail("quiet_from", "Enter the first day too, or none.")
+	case p.QuietFrom != "" && p.QuietUntil == "":
+		r.fail("quiet_until", "Enter the last day too, or none.")
+	case p.QuietUntil < p.QuietFrom:
+		r.fail("quiet_until", "Enter a day that is not before the first.")
+	}
+	if n := r.number("keep_years", in.KeepYears, 1, 30); n != nil {
+		p.KeepYears = *n
 	}
 	if n := r.number("least_drop", in.LeastDrop, 2, 5); n != nil {
 		p.LeastDrop = *n
@@ -90,9 +129,9 @@ func (db *DB) Practice(ctx context.Context) (Practice, error) {
 
 func (t *tx) practice(ctx context.Context) (Practice, error) {
 	var p Practice
-	err := t.QueryRowContext(ctx, `SELECT name, zone, office, emergency, policy, version, some_change, worse_change, least_drop, fair_dose
+	err := t.QueryRowContext(ctx, `SELECT name, zone, office, emergency, hours, policy, quiet_from, quiet_until, keep_years, version, some_change, worse_change, least_drop, fair_dose
 		FROM practices WHERE id = 1`).
-		Scan(&p.Name, &p.Zone, &p.Office, &p.Emergency, &p.Policy, &p.Version, &p.SomeChange, &p.WorseChange, &p.LeastDrop, &p.FairDose)
+		Scan(&p.Name, &p.Zone, &p.Office, &p.Emergency, &p.Hours, &p.Policy, &p.QuietFrom, &p.QuietUntil, &p.KeepYears, &p.Version, &p.SomeChange, &p.WorseChange, &p.LeastDrop, &p.FairDose)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, notFound()
 	}
@@ -120,18 +159,23 @@ func (db *DB) ChangePractice(ctx context.Context, v Viewer, in PracticeInput) er
 			return err
 		}
 		var r reading
-		p := in.check(&r, was.Thresholds)
+		p := in.check(&r, was)
 		if err := r.err(); err != nil {
 			return err
 		}
 		_, err = t.once(ctx, v, in.Submission, "practice", in, func() (string, error) {
 			res, err := t.ExecContext(ctx, `UPDATE practices SET name = $1, zone = $2, office = $3, emergency = $4, some_change = $5, worse_change = $6,
-				least_drop = $7, fair_dose = $8, version = version + 1 WHERE id = 1 AND CAST(version AS TEXT) = $9`,
-				p.Name, p.Zone, p.Office, p.Emergency, p.SomeChange, p.WorseChange, p.LeastDrop, p.FairDose, in.Version)
-			if err != nil {
-				return "", err
+				least_drop = $7, fair_dose = $8, hours = $9, policy = $10, quiet_from = $11, quiet_until = $12, keep_years = $13, version = version + 1
+				WHERE id = 1 AND CAST(version AS TEXT) = $14`,
+				p.Name, p.Zone, p.Office, p.Emergency, p.SomeChange, p.WorseChange, p.LeastDrop, p.FairDose,
+				p.Hours, p.Policy, p.QuietFrom, p.QuietUntil, p.KeepYears, in.Version)
+			if err == nil {
+				err = changed(res)
 			}
-			return "", errors.Join(changed(res), t.audit(ctx, v, didSettle, "", ""))
+			if err == nil && p.Policy == noSecrets {
+				err = t.shutPartners(ctx)
+			}
+			return "", errors.Join(err, t.audit(ctx, v, didSettle, "", ""))
 		})
 		return err
 	})
@@ -147,4 +191,20 @@ func changed(res sql.Result) error {
 		return conflict("This was changed meanwhile. Both texts are shown: yours is in the form, the saved one beside it.")
 	}
 	return nil
+}
+
+// noSecrets is the policy with which there is no partner's side.
+const noSecrets = "no_secrets"
+
+// shutPartners ends whatever is under way on the partners' side.
+func (t *tx) shutPartners(ctx context.Context) error {
+	_, err1 := t.ExecContext(ctx, `DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE role = 'partner')`)
+	_, err2 := t.ExecContext(ctx, `DELETE FROM invitations WHERE person_id IN (SELECT id FROM people WHERE role = 'partner')`)
+	return errors.Join(err1, err2)
+}
+
+// partnersShut says whether there is no partner's side.
+func (t *tx) partnersShut(ctx context.Context) (shut bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT policy = $1 FROM practices WHERE id = 1`, noSecrets).Scan(&shut)
+	return shut, err
 }

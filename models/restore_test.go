@@ -138,7 +138,7 @@ func TestRestore_erasedSince(t *testing.T) {
 	unswept, err := p.EraseCase(t.Context(), p.Owner, gone.CaseID, models.EraseInput{Name: "bob Client", Submission: sub("erase")})
 	must(t, err)
 	must(t, unswept)
-	o := models.Options{File: filepath.Join(t.TempDir(), "data", "enough.db"), Key: models.KeyFile(p.File), CheapPassphrases: true}
+	o := models.Options{File: filepath.Join(t.TempDir(), "data", "enough.db"), Key: models.KeyFile(p.File), CheapPassphrases: true, OneFactor: true}
 	r, err := models.Restore(t.Context(), archive, "", o)
 	must(t, err)
 	if r.Erased != 1 || len(r.Faults) > 0 || r.Tables["cases"] != 2 || !strings.Contains(r.String(), "opens every name and text of 1 cases") {

@@ -137,7 +137,7 @@ func TestSession_partnerLeavesItAlone(t *testing.T) {
 	}
 	// Another program on the same file begins to count when it first sees it.
 	token = signIn(t, p, c.Partner)
-	again, err := models.Open(models.Options{File: p.File, Now: p.Clock.Now, CheapPassphrases: true})
+	again, err := models.Open(models.Options{File: p.File, Now: p.Clock.Now, CheapPassphrases: true, OneFactor: true})
 	must(t, err)
 	defer again.Close()
 	later(p, 6*time.Minute)
@@ -219,18 +219,18 @@ func TestSignIn_oneErrorForAll(t *testing.T) {
 	must(t, err)
 	_, err = p.InviteTo(ctx, p.Owner, id, models.Client)
 	must(t, err)
-	_, unknown := p.SignIn(ctx, "nobody", modelstest.Passphrase)
+	_, unknown := p.SignIn(ctx, models.Origin{}, "nobody", modelstest.Passphrase)
 	wantKind(t, unknown, models.Invalid)
 	for _, in := range [][2]string{{"ann-client", "wrong horse battery"}, {"ann-client", ""}, {"", modelstest.Passphrase}, {"", ""},
 		{"ann-client", modelstest.Passphrase + " "}, {"Al", modelstest.Passphrase}, {"' OR 1=1 --", modelstest.Passphrase}} {
-		v, err := p.SignIn(ctx, in[0], in[1])
+		v, err := p.SignIn(ctx, models.Origin{}, in[0], in[1])
 		wantSame(t, err, unknown)
 		if v.Known() {
 			t.Errorf("with %q a viewer came back: %+v", in, v)
 		}
 	}
 	for _, name := range []string{"ann-client", " ANN-Client\n"} {
-		v, err := p.SignIn(ctx, name, modelstest.Passphrase)
+		v, err := p.SignIn(ctx, models.Origin{}, name, modelstest.Passphrase)
 		if err != nil || v.PersonID != c.Client.PersonID || v.Unlocked {
 			t.Errorf("%q gives %+v, %v", name, v, err)
 		}
@@ -244,7 +244,7 @@ func TestSignIn_slowsGuessing(t *testing.T) {
 	const name = "ann-partner"
 	said := map[string]bool{}
 	try := func(passphrase string) error {
-		_, err := p.SignIn(ctx, name, passphrase)
+		_, err := p.SignIn(ctx, models.Origin{}, name, passphrase)
 		if e := (*models.Error)(nil); errors.As(err, &e) {
 			said[fmt.Sprint(e.Message, e.Fields)] = true
 		}
@@ -254,7 +254,7 @@ func TestSignIn_slowsGuessing(t *testing.T) {
 		wantField(t, try("a wrong one"), "passphrase")
 	}
 	wantField(t, try(modelstest.Passphrase), "passphrase") // even the right one must wait
-	if _, err := p.SignIn(ctx, "vera", modelstest.Passphrase); err != nil {
+	if _, err := p.SignIn(ctx, models.Origin{}, "vera", modelstest.Passphrase); err != nil {
 		t.Errorf("another name waits too: %v", err)
 	}
 	p.Clock.Set(p.Now().Add(time.Second))
@@ -276,4 +276,171 @@ func TestSignIn_slowsGuessing(t *testing.T) {
 	wantField(t, p.Unlock(ctx, v, modelstest.Passphrase), "passphrase")
 	p.Clock.Set(p.Now().Add(time.Second))
 	must(t, p.Unlock(ctx, v, modelstest.Passphrase))
+}
+
+// TestSession_clientsGoesOn comes back every few days: each time the session lasts for
+// two weeks more, and it ends after 60 days.
+func TestSession_clientsGoesOn(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	start := p.Clock.Now()
+	token, until, err := p.StartSession(ctx, c.Client)
+	must(t, err)
+	if again, err := p.Prolong(ctx, who(t, p, token)); err != nil || !again.Equal(until) {
+		t.Errorf("on the same day it is prolonged to %v, %v", again, err)
+	}
+	for day := 9; day <= 54; day += 9 {
+		p.Clock.Set(start.Add(time.Duration(day) * 24 * time.Hour))
+		want := p.Clock.Now().Add(14 * 24 * time.Hour)
+		if last := start.Add(60 * 24 * time.Hour); want.After(last) {
+			want = last
+		}
+		if got, err := p.Prolong(ctx, who(t, p, token)); err != nil || !got.Equal(want) || !who(t, p, token).Until.Equal(want) {
+			t.Errorf("on day %d it lasts until %v, wanted %v, %v", day, got, want, err)
+		}
+	}
+	p.Clock.Set(start.Add(60*24*time.Hour - time.Second))
+	if !who(t, p, token).Known() {
+		t.Error("a second before its sixtieth day is over it has ended")
+	}
+	later(p, time.Second)
+	if who(t, p, token).Known() {
+		t.Error("after sixty days it goes on")
+	}
+	for _, v := range []models.Viewer{p.Owner, c.Partner} {
+		v = who(t, p, signIn(t, p, v))
+		later(p, 4*time.Minute)
+		if until, err := p.Prolong(ctx, v); err != nil || !until.Equal(v.Until) {
+			t.Errorf("that of a %s is prolonged to %v, %v", v.Role, until, err)
+		}
+	}
+}
+
+// TestSession_threeAtOnce: one more ends the oldest.
+func TestSession_threeAtOnce(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	for _, v := range []models.Viewer{p.Owner, c.Client} {
+		var tokens []string
+		for range 4 {
+			tokens = append(tokens, signIn(t, p, v))
+			later(p, time.Second)
+		}
+		for i, token := range tokens {
+			if who(t, p, token).Known() != (i > 0) {
+				t.Errorf("%s: session %d of four goes on: %t", v.Role, i+1, i == 0)
+			}
+		}
+		here := who(t, p, tokens[2])
+		list, err := p.Sessions(ctx, here)
+		if err != nil || len(list) != 3 || !list[1].Here || list[0].Here || !list[2].Since.Equal(list[1].Since.Add(-time.Second)) {
+			t.Errorf("%s: the list is %v, %v", v.Role, list, err)
+		}
+		must(t, p.EndOtherSessions(ctx, here))
+		if list, err := p.Sessions(ctx, here); err != nil || len(list) != 1 || !list[0].Here || who(t, p, tokens[3]).Known() {
+			t.Errorf("%s: after ending the others the list is %v, %v", v.Role, list, err)
+		}
+	}
+}
+
+// TestAccount_passphrase changes a passphrase: the old one is of no use, the other
+// sessions and a code that was not used have ended.
+func TestAccount_passphrase(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	here, there := signIn(t, p, c.Client), signIn(t, p, c.Client)
+	code, err := p.InviteTo(ctx, p.Owner, c.CaseID, models.Client)
+	must(t, err)
+	const next = "eight or more"
+	form := models.ChangePassphraseInput{Now: modelstest.Passphrase, New: next, Again: next, Submission: models.Submission{ID: "one"}}
+	v := who(t, p, here)
+	for name, wrong := range map[string]models.ChangePassphraseInput{"a wrong one": {Now: "wrong", New: next, Again: next}, "a short one": {Now: modelstest.Passphrase, New: "seven77", Again: "seven77"},
+		"two that differ": {Now: modelstest.Passphrase, New: next, Again: next + "x"}} {
+		if err := p.ChangePassphrase(ctx, v, wrong); models.KindOf(err) != models.Invalid || !who(t, p, there).Known() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, p.ChangePassphrase(ctx, v, form))
+	must(t, p.ChangePassphrase(ctx, v, form)) // sent twice
+	if !who(t, p, here).Known() || who(t, p, there).Known() {
+		t.Error("afterwards it is not this session alone that goes on")
+	}
+	for text, right := range map[string]bool{modelstest.Passphrase: false, next: true} {
+		if _, err := p.SignIn(ctx, models.Origin{}, "ann-client", text); (err == nil) != right {
+			t.Errorf("afterwards %q is answered with %v", text, err)
+		}
+	}
+	if _, err := p.Join(ctx, models.JoinInput{Code: code, Credentials: models.CredentialsInput{SignIn: "else", Passphrase: next, Again: next}}); models.KindOf(err) != models.Invalid {
+		t.Errorf("the code that was not used still works: %v", err)
+	}
+	wantLook(t, p, "1", `SELECT count(*) FROM audit WHERE action = 'passphrase changed'`)
+}
+
+// TestSignIn_nobodyElsewhereMakesHerWait: whoever tries her name, from wherever, holds
+// nobody up on a browser on which she has signed in.
+func TestSignIn_nobodyElsewhereMakesHerWait(t *testing.T) {
+	t.Parallel()
+	p, c := couple(t)
+	hers, elsewhere := models.Origin{Device: "hers", Address: "203.0.113.7"}, models.Origin{Device: "his", Address: "203.0.113.8"}
+	v := c.Partner
+	v.From = hers
+	_, _, err := p.StartSession(ctx, v)
+	must(t, err)
+	try := func(from models.Origin, name, passphrase string) bool {
+		_, err := p.SignIn(ctx, from, name, passphrase)
+		return err == nil
+	}
+	for range 12 {
+		try(elsewhere, "ann-partner", "wrong")
+	}
+	if try(models.Origin{Device: "new", Address: "198.51.100.1"}, "ann-partner", modelstest.Passphrase) {
+		t.Error("after twelve wrong tries the name does not wait")
+	}
+	if !try(hers, "ann-partner", modelstest.Passphrase) {
+		t.Error("she waits on her own browser for what was tried elsewhere")
+	}
+	for range 12 {
+		try(hers, "ann-partner", "wrong")
+	}
+	if try(hers, "ann-partner", modelstest.Passphrase) {
+		t.Error("on her own browser wrong tries are not counted")
+	}
+	later(p, 31*24*time.Hour)
+	if !try(hers, "ann-partner", modelstest.Passphrase) {
+		t.Error("a month later she still waits")
+	}
+}
+
+// TestSignIn_networkWaits tries a new name each time: after fifty wrong tries their
+// network waits, whatever the name; another network does not, nor does one that says
+// nothing, such as that of a proxy.
+func TestSignIn_networkWaits(t *testing.T) {
+	t.Parallel()
+	p, _ := couple(t)
+	try := func(address, name, passphrase string) bool {
+		_, err := p.SignIn(ctx, models.Origin{Address: address}, name, passphrase)
+		return err == nil
+	}
+	for _, at := range []string{"203.0.113.", "10.0.0."} {
+		for i := range 49 {
+			try(fmt.Sprint(at, i), fmt.Sprint("nobody", at, i), "wrong")
+		}
+	}
+	if !try("203.0.113.99", "ann-client", modelstest.Passphrase) {
+		t.Error("after 49 wrong tries the network waits")
+	}
+	for _, at := range []string{"203.0.113.", "10.0.0."} {
+		for i := range 58 {
+			try(fmt.Sprint(at, i), fmt.Sprint("somebody", at, i), "wrong")
+		}
+	}
+	for address, right := range map[string]bool{"203.0.113.200": false, "203.0.114.1": true, "10.0.0.1": true, "": true} {
+		if got := try(address, "ann-partner", modelstest.Passphrase); got != right {
+			t.Errorf("from %q the right passphrase is answered with %t", address, got)
+		}
+	}
+	later(p, time.Minute)
+	if !try("203.0.113.200", "ann-partner", modelstest.Passphrase) {
+		t.Error("the network waits for more than a minute")
+	}
 }

@@ -157,10 +157,11 @@ func ownCopy(file string) *sql.DB {
 	return pool
 }
 
-// shape lists the tables, columns, indexes and triggers of a database.
+// shape lists the tables, columns, indexes and triggers of a database, with the text
+// that made each: a CHECK that is damaged shows nowhere else to who only reads.
 func shape(ctx context.Context, pool *sql.DB) (text string, err error) {
 	err = pool.QueryRowContext(ctx, `SELECT COALESCE(group_concat(line, char(10) ORDER BY line), '') FROM (
-		SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || COALESCE(c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk, '') AS line
+		SELECT m.type || ' ' || m.name || ' ' || m.tbl_name || ' ' || COALESCE(m.sql, '') || ' ' || COALESCE(c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk, '') AS line
 		FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table')`).Scan(&text)
 	return text, err
 }

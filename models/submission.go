@@ -27,6 +27,15 @@ func (t *tx) makeOnce(ctx context.Context, v Viewer, s Submission, act string, t
 	return t.actOn(ctx, v, s, act, typed, true, fn)
 }
 
+// acted says whether a form was acted on before, with whatever content.
+func (t *tx) acted(ctx context.Context, v Viewer, s Submission, act string) (acted bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM submissions WHERE person_id = $1 AND id = $2)`, v.PersonID, s.key(act)).Scan(&acted)
+	return acted && s.ID != "", err
+}
+
+// key is how a form of one act is kept.
+func (s Submission) key(act string) string { return hashed(act + "\x00" + s.ID) }
+
 func (t *tx) actOn(ctx context.Context, v Viewer, s Submission, act string, typed any, made bool, fn func() (objectID string, err error)) (string, error) {
 	if s.ID == "" {
 		return fn()
@@ -36,7 +45,7 @@ func (t *tx) actOn(ctx context.Context, v Viewer, s Submission, act string, type
 		return "", err
 	}
 	fingerprint := t.keys.secret("forms").Mark(string(body))
-	key := hashed(act + "\x00" + s.ID)
+	key := s.key(act)
 	var was, object string
 	err = t.QueryRowContext(ctx, `SELECT fingerprint, object_id FROM submissions WHERE person_id = $1 AND id = $2`,
 		v.PersonID, key).Scan(&was, &object)

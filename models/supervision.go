@@ -25,10 +25,13 @@ const (
 )
 
 // Supervisions lists the grants of a case, those that stand first, and all
-// therapists who can be given one. Only the case's therapist may.
+// therapists who can be given one. Only the case's own therapist may.
 func (db *DB) Supervisions(ctx context.Context, v Viewer, caseID string) (list []Supervision, others []Person, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
-		_, today, err := t.caseToday(ctx, v, caseID)
+		if _, err := own(t.caseOf(ctx, v, caseID)); err != nil {
+			return err
+		}
+		today, err := t.today(ctx)
 		if err != nil {
 			return err
 		}
@@ -69,10 +72,14 @@ type SuperviseInput struct {
 
 // Supervise grants another therapist of the practice the reading of a case until
 // a day within a year. A grant that she has already ends with it. Only the case's
-// therapist may. It is Invalid with field messages.
+// own therapist may. It is Invalid with field messages, also for whoever works with
+// the case and so knows its names.
 func (db *DB) Supervise(ctx context.Context, v Viewer, caseID string, in SuperviseInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		_, today, err := t.caseToday(ctx, v, caseID)
+		if _, err := own(t.caseOf(ctx, v, caseID)); err != nil {
+			return err
+		}
+		today, err := t.today(ctx)
 		if err != nil {
 			return err
 		}
@@ -85,6 +92,12 @@ func (db *DB) Supervise(ctx context.Context, v Viewer, caseID string, in Supervi
 			r.fail("supervisor", "Choose one.")
 		}
 		until := r.needDay("until", in.Until, today, today.Add(supervisionLongest))
+		switch right, err := t.right(ctx, Viewer{PersonID: in.Supervisor, Role: Therapist}, caseID); {
+		case err != nil:
+			return err
+		case right != "":
+			r.fail("supervisor", "This therapist works with the case and knows the names. End that first, or choose another.")
+		}
 		if err := r.err(); err != nil {
 			return err
 		}
@@ -99,11 +112,18 @@ func (db *DB) Supervise(ctx context.Context, v Viewer, caseID string, in Supervi
 	})
 }
 
-// EndSupervision ends a grant at once, of a closed case too. Only the case's
+// supervises says whether a therapist may read a case without names on a date.
+func (t *tx) supervises(ctx context.Context, caseID, therapistID string, today Day) (does bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM supervisions WHERE case_id = $1 AND supervisor_id = $2 AND ended_at IS NULL AND until >= $3)`,
+		caseID, therapistID, today).Scan(&does)
+	return does, err
+}
+
+// EndSupervision ends a grant at once, of a closed case too. Only the case's own
 // therapist may. It is Conflict when the case has no such grant.
 func (db *DB) EndSupervision(ctx context.Context, v Viewer, caseID, id string, s Submission) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.anyCaseOf(ctx, v, caseID); err != nil {
+		if _, err := own(t.anyCaseOf(ctx, v, caseID)); err != nil {
 			return err
 		}
 		_, err := t.once(ctx, v, s, "end supervision "+caseID, id, func() (string, error) {

@@ -93,12 +93,17 @@ func AllSealed() []SealedTexts {
 		return SealedTexts{table, caseID, row, names}
 	}
 	return []SealedTexts{
-		columns("people", "COALESCE(case_id, '')", "id", "name"),
+		columns("people", "COALESCE(case_id, '')", "id", "name", "address"),
+		columns("authenticators", "''", "person_id", "secret"),
+		columns("passkeys", "''", "id", "name"),
 		columns("cases", "id", "id", "goal", "stake", "cooperation", "standing", "ending"),
 		columns("closings", "case_id", "id", "reason"),
+		columns("handovers", "case_id", "id", "reason"),
 		columns("candidates", "case_id", "place", "behaviour"),
 		columns("gates", "case_id", "case_id", "concern_reason", "concern_second", "holding_back", "defensiveness", "what_each_gets", "skill_note"),
 		columns("partner_contacts", "case_id", "case_id", "address", "times", "words", "never"),
+		columns("client_contacts", "case_id", "case_id", "address"),
+		columns("messages", "case_id", "id", "detail"),
 		columns("experiments", "case_id", "id", "behaviour", "label", "counts_if", "not_counts_if", "if_moment", "then_act", "dose_words", "stop_wording", "end_reason"),
 		columns("plan_changes", "(SELECT e.case_id FROM experiments e WHERE e.id = experiment_id)", "id", "was", "now", "reason"),
 		columns("phases", "case_id", "id", "behaviour", "label", "counts_if", "not_counts_if"),

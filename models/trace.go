@@ -67,16 +67,29 @@ func (t *tx) keepTrace(ctx context.Context, v Viewer, caseID string, w Week) err
 	if err != nil {
 		return err
 	}
-	key := t.keys.secret("device")
-	mark := func(kind, of string) string {
-		if of == "" {
-			return ""
-		}
-		return key.Mark(kind + "\x00" + of)
-	}
+	mark := t.traceMark
 	_, err = t.ExecContext(ctx, `INSERT INTO traces (id, case_id, role, week, device, network, kept_at, kept_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		newID(), caseID, string(v.Role), w, mark("device", v.From.Device), mark("network", network(v.From.Address)), t.stamp(), today)
 	return err
+}
+
+// traceMark is how an origin is kept.
+func (t *tx) traceMark(kind, of string) string {
+	if of == "" {
+		return ""
+	}
+	return t.keys.secret("device").Mark(kind + "\x00" + of)
+}
+
+// signedInOn says whether somebody of a sign-in name has signed in on a browser in
+// the last thirty days.
+func (t *tx) signedInOn(ctx context.Context, signin, device string) (has bool, err error) {
+	if device == "" {
+		return false, nil
+	}
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM people p JOIN traces x ON x.case_id = p.case_id AND x.role = p.role
+		WHERE p.signin = $1 AND x.device = $2 AND x.kept_at > $3)`, signin, t.traceMark("device", device), stamp(t.now.Add(-tracesLast))).Scan(&has)
+	return has, err
 }
 
 // keepSignIn keeps where one of a couple signed in from. When anybody but the

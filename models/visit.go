@@ -62,7 +62,7 @@ func (t *tx) endVisit(ctx context.Context, v Viewer, how Visit) error {
 	return t.auditEnd(ctx, v, res)
 }
 
-// idle remembers when each partner's session was last used. It lives in memory,
+// idle remembers when each session that may not be left alone was last used. It lives in memory,
 // so that looking at a page writes nothing; after a restart the time begins anew.
 type idle struct {
 	mu   sync.Mutex
@@ -76,7 +76,7 @@ type use struct {
 
 // over says whether a session was left alone for too long, and otherwise notes
 // that it is being used. Once over it stays over, whatever the clock does.
-func (i *idle) over(session string, now time.Time) bool {
+func (i *idle) over(session string, limit time.Duration, now time.Time) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	u, known := i.uses[session]
@@ -84,9 +84,9 @@ func (i *idle) over(session string, now time.Time) bool {
 		if i.uses == nil {
 			i.uses = map[string]use{}
 		}
-		maps.DeleteFunc(i.uses, func(_ string, u use) bool { return now.Sub(u.last) > partnerSession })
+		maps.DeleteFunc(i.uses, func(_ string, u use) bool { return now.Sub(u.last) > therapistSession })
 	}
-	if known && (u.over || now.Sub(u.last) >= PartnerIdle) {
+	if known && (u.over || now.Sub(u.last) >= limit) {
 		i.uses[session] = use{u.last, true}
 		return true
 	}

@@ -75,7 +75,7 @@ func newClocked(t *testing.T) *clocked {
 	}
 	must(t, c.join(c.used, "ann"))
 	for range 8 {
-		_, _ = p.SignIn(ctx, "vera", "not this one")
+		_, _ = p.SignIn(ctx, models.Origin{}, "vera", "not this one")
 	}
 	c.weeks = c.rows()
 	return c
@@ -118,10 +118,10 @@ func (c *clocked) jump(to time.Time) {
 			c.t.Errorf("a code made at another time, at %v: %v", to, err)
 		}
 	}
-	_, err := c.p.SignIn(ctx, "vera", passphrase)
+	_, err := c.p.SignIn(ctx, models.Origin{}, "vera", passphrase)
 	for wait := 0; err != nil && wait < 61; wait++ {
 		c.p.Clock.Set(c.p.Now().Add(time.Second))
-		_, err = c.p.SignIn(ctx, "vera", passphrase)
+		_, err = c.p.SignIn(ctx, models.Origin{}, "vera", passphrase)
 	}
 	if err != nil {
 		c.t.Errorf("at %v the right passphrase is refused for more than a minute: %v", to, err)

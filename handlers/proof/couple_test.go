@@ -136,6 +136,29 @@ func shows(c couple) func(*lane) {
 	}
 }
 
+// reaches changes over and over how the two of a case are reached, and asks for a
+// link to sign in with.
+func reaches(c couple) func(*lane) {
+	return func(l *lane) {
+		t, his, any := c.therapist.phone(), c.client.phone(), newPhone()
+		messages := "/cases/" + c.caseID + "/messages"
+		contact := `SELECT %s FROM client_contacts WHERE case_id = '` + c.caseID + `'`
+		for n := 1; ; n++ {
+			hour := n % 24
+			l.do(act{route: "POST /cases/:case/messages/client", who: t, page: messages, form: named("contact-form"), fill: fill{"address": "his@example.org", "remind": "no", "day": "7", "hour": fmt.Sprint(hour)},
+				found: []effect{is(2*n-1, fmt.Sprintf(contact, "version")), is(hour, fmt.Sprintf(contact, "hour")), l.audited(c.therapist, "client’s contact saved")}})
+			l.do(act{route: "POST /account/contact", who: his, page: "/account", form: named("contact-form"), fill: fill{"hour": fmt.Sprint(23 - hour)},
+				found: []effect{is(2*n, fmt.Sprintf(contact, "version")), is(23-hour, fmt.Sprintf(contact, "hour")), l.audited(c.client, "client’s contact saved")}})
+			l.do(act{route: "POST /cases/:case/messages/partner", who: t, page: messages, form: named("reminders-form"), fill: fill{"remind": "no", "first": fmt.Sprint(n % 10), "last": "20"},
+				found: []effect{is(n%10, `SELECT first FROM partner_reminders WHERE case_id = ?`, c.caseID), l.audited(c.therapist, "partner’s contact saved")}})
+			l.do(act{route: "POST /cases/:case/messages/tell", who: t, page: messages, form: named("tell-form"), fill: fill{"on": string(l.p.today.Add(7))},
+				found: []effect{is(n, `SELECT count(*) FROM messages WHERE person_id = ? AND kind = 'note'`, c.client.id), l.audited(c.therapist, "client told of a note")}})
+			l.do(act{route: "POST /signin/link", who: any, page: "/signin/link", form: named("ask-form"), fill: fill{"signin": c.client.signin}, once: true, counts: true,
+				found: []effect{l.more(`SELECT count(*) FROM signin_links`)}})
+		}
+	}
+}
+
 // stops opens the pages of the partner of a case for the last time.
 func (a caseOf) stops(p *phone) {
 	v := &visit{lane: a.lane, p: p}
@@ -165,12 +188,14 @@ func (c *crowd) everybody() *crowd {
 	}
 	c.lane("shows", shows(p.shows))
 	c.lane("paper", paper(p.paper))
-	c.lane("owner", owner(p.owner))
-	ways := map[string]person{"/signout": p.therapists[0], "/exit": p.paper.client}
+	c.lane("reaches", reaches(p.shows))
+	c.lane("owner", leaves(p.owner, owner(p.owner, p.guessed)))
+	ways := []string{"/signout", "/exit"}
 	if c.stays {
-		delete(ways, "/exit")
+		ways = ways[:1]
 	}
-	c.lane("sessions", sessions(ways))
+	c.lane("sessions", sessions(p.paper.client, ways...))
+	c.lane("account", account(p.therapists[0]))
 	c.lane("guesses", guesser(p.guessed, p.experiments))
 	return c
 }

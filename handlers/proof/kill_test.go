@@ -117,7 +117,8 @@ func forms(t *testing.T) (list []string) {
 	text, err := os.ReadFile("../testdata/access.golden")
 	must(t, err)
 	for _, m := range regexp.MustCompile(`(?m)^(POST \S+) `).FindAllStringSubmatch(string(text), -1) {
-		if m[1] != "POST /setup/:token" && !slices.Contains(list, m[1]) {
+		// What these take is known to a terminal or to a mailbox alone.
+		if !slices.Contains([]string{"POST /setup/:token", "POST /link/:token", "POST /signin/digits"}, m[1]) && !slices.Contains(list, m[1]) {
 			list = append(list, m[1])
 		}
 	}

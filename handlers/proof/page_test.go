@@ -84,6 +84,7 @@ func (p *phone) send(addr, method, path string, body io.Reader) (answer, error) 
 type sheet struct {
 	id, action string
 	values     url.Values
+	asked      string // what it asks a passkey
 }
 
 // sheets lists the forms of a page at an address.
@@ -100,6 +101,9 @@ func sheets(body, at string) (list []sheet) {
 			}
 			for field := range n.Descendants() {
 				s.read(field)
+				if field.Type == html.ElementNode && has(field, "data-ask") {
+					s.asked = attr(field, "data-ask")
+				}
 			}
 			list = append(list, s)
 		}

@@ -33,7 +33,7 @@ func TestPowerLoss(t *testing.T) {
 func TestPowerLoss_control(t *testing.T) {
 	needsRoot(t, "mkfs.ext4", "mount", "umount", "cp")
 	seen := &witness{TB: t}
-	bin := broken(t, "models/db.go", `{"FULL", "2"}`, `{"NORMAL", "1"}`)
+	bin := broken(t, "models/pool.go", `{"FULL", "2"}`, `{"NORMAL", "1"}`)
 	f, acked := losePower(t, seen, bin, 5)
 	if f.lost == 0 {
 		t.Errorf("a program that does not wait for the disk loses nothing of %d forms: the test is blind", acked)

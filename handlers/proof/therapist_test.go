@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"enough/models"
+	"enough/models/modelstest"
 )
 
 // fill is what is written on a form.
@@ -58,14 +60,25 @@ func (l *lane) aCase(who person, t *phone, n int) {
 		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
 	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
-	other := l.p.guessed.id // a colleague
-	if other == who.id {
-		other = l.p.therapists[0].id
+	colleague := l.p.guessed
+	if colleague.id == who.id {
+		colleague = l.p.therapists[0]
 	}
+	other := colleague.id
 	a.send("supervision", a.path+"/supervision", named("supervision-form"), fill{"supervisor": other}, l.audited(who, "supervision granted"),
 		is(1, `SELECT count(*) FROM supervisions WHERE case_id = ?`, at))
 	a.send("supervision/end", a.path+"/supervision", named("end-1"), nil, l.audited(who, "supervision ended"),
 		is(1, `SELECT count(*) FROM supervisions WHERE case_id = ? AND ended_at IS NOT NULL`, at))
+	a.send("share", a.path+"/share", named("share-form"), fill{"therapist": other}, l.audited(who, "case shared"), is(1, `SELECT count(*) FROM case_shares WHERE case_id = ?`, at))
+	a.send("share/end", a.path+"/share", named("end-1"), nil, l.audited(who, "case shared no more"), is(1, `SELECT count(*) FROM case_shares WHERE case_id = ? AND ended_at IS NOT NULL`, at))
+	// There and back: the colleague’s own lanes know nothing of it.
+	there := caseOf{l, colleague, colleague.phone(), at, a.path}
+	for n, from := range []caseOf{a, there} {
+		from.send("handover", a.path+"/handover", named("handover-form"), fill{"to": []string{other, who.id}[n], "reason": "A reason.", "client_text": "To one.", "partner_text": "To the other."},
+			is(1+n, `SELECT count(*) FROM handovers WHERE case_id = ?`, at), is(1+n, `SELECT count(*) FROM audit WHERE case_id = ? AND action = 'case handed over'`, at),
+			is(2+n, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(2+n, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at),
+			is(l.value(opened)-1+2*n, opened))
+	}
 	a.send("flags/close", a.path+"/flags", to(a.path+"/flags/close", "rule", "R4"), fill{"reason": "Spoken with alone."}, l.audited(who, "flag closed"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND closed_on IS NOT NULL`, at))
 	a.stops(partner)
@@ -186,8 +199,22 @@ func paper(c couple) func(*lane) {
 	}
 }
 
-// owner changes the practice, and adds therapists to it.
-func owner(who person) func(*lane) {
+// leaves lets a therapist leave, which can be done once. It is of the owner’s own
+// lane: her page, asked many times at once, says who has left.
+func leaves(who person, then func(*lane)) func(*lane) {
+	return func(l *lane) {
+		t := who.phone()
+		gone, heir := l.p.clients[0].therapist.id, l.p.tappers[0].therapist.id // of whom nobody has a phone
+		l.do(act{route: "POST /practice/handover", who: t, page: "/practice", form: to("/practice/handover", "person", gone), fill: fill{"to": heir, "reason": "She leaves."},
+			found: []effect{is(1, `SELECT count(*) FROM handovers WHERE from_id = ? AND to_id = ?`, gone, heir), is(0, `SELECT count(*) FROM cases WHERE therapist_id = ?`, gone), l.audited(who, "case handed over")}})
+		l.do(act{route: "POST /practice/leave", who: t, page: "/practice", form: to("/practice/leave", "person", gone),
+			found: []effect{is(0, `SELECT count(*) FROM sessions WHERE person_id = ?`, gone), is(0, `SELECT count(*) FROM people WHERE id = ? AND signin IS NOT NULL`, gone), l.audited(who, "access ended")}})
+		then(l)
+	}
+}
+
+// owner changes the practice, adds therapists to it, and makes codes for one.
+func owner(who, colleague person) func(*lane) {
 	return func(l *lane) {
 		t := who.phone()
 		for {
@@ -195,6 +222,12 @@ func owner(who person) func(*lane) {
 				found: []effect{l.more(`SELECT version FROM practices`), l.audited(who, "practice changed")}})
 			l.do(act{route: "POST /practice/therapists", who: t, page: "/practice", form: named("add-form"), fill: fill{"name": "Dr Ann"},
 				found: []effect{l.more(`SELECT count(*) FROM audit WHERE person_id = ? AND action = 'therapist added'`, who.id)}})
+			for n, deputy := range []string{who.id, ""} {
+				l.do(act{route: "POST /practice/deputy", who: t, page: "/practice", form: to("/practice/deputy", "person", colleague.id), fill: fill{"deputy": deputy},
+					found: []effect{is(1-n, `SELECT count(*) FROM people WHERE id = ? AND deputy_id = ?`, colleague.id, who.id), l.audited(who, "deputy named")}})
+			}
+			l.do(act{route: "POST /practice/code", who: t, page: "/practice", form: to("/practice/code", "person", colleague.id), once: true, counts: true,
+				found: []effect{l.more(`SELECT count(*) FROM audit WHERE object_id = ? AND action = 'code made' AND person_id = '`+who.id+`'`, colleague.id)}})
 		}
 	}
 }
@@ -210,11 +243,11 @@ func guesser(who person, experiments []string) func(*lane) {
 	}
 }
 
-// sessions signs people in and out, by the two ways out that there are.
-func sessions(ways map[string]person) func(*lane) {
+// sessions signs a person in and out, by the ways out that there are.
+func sessions(who person, ways ...string) func(*lane) {
 	return func(l *lane) {
 		for {
-			for way, who := range ways {
+			for _, way := range ways {
 				p, here := newPhone(), `SELECT count(*) FROM sessions WHERE person_id = '`+who.id+`'`
 				home := l.do(act{route: "POST /signin", who: p, page: "/signin", form: named("signin-form"), fill: fill{"signin": who.signin, "passphrase": passphrase}, once: true, counts: true,
 					found: []effect{l.more(here)}}).location
@@ -222,4 +255,59 @@ func sessions(ways map[string]person) func(*lane) {
 			}
 		}
 	}
+}
+
+// madeAt is the address at which passkeys are made in these tests.
+const madeAt = "http://localhost"
+
+// account is a therapist who changes over and over how she signs in.
+func account(who person) func(*lane) {
+	return func(l *lane) {
+		p, sessions := who.phone(), `SELECT count(*) FROM sessions WHERE person_id = '`+who.id+`'`
+		secret := ""
+		code := fill{}
+		// The page has a secret of its own each time; the code goes with it.
+		ofPage := func(s sheet) bool {
+			if s.id != "second-form" {
+				return false
+			}
+			secret = s.values.Get("secret")
+			code["code"] = modelstest.Code(l.t, secret, time.Now())
+			return true
+		}
+		for {
+			l.do(act{route: "POST /account/second", who: p, page: "/account/second", form: ofPage, fill: code,
+				found: []effect{l.audited(who, "second factor set"), is(1, sessions), is(10, `SELECT count(*) FROM recovery_codes WHERE person_id = ? AND used_at IS NULL`, who.id)}})
+			l.do(act{route: "POST /account/recovery", who: p, page: "/account", form: named("recovery-form"), found: []effect{l.audited(who, "recovery codes made")}})
+			// Only where the program is not started anew meanwhile: what a passkey was asked
+			// lies in memory, and to answer it afterwards is to be asked again.
+			if l.besides > 0 {
+				l.passkey(who, p, sessions)
+			}
+			// The same name again: the owner's page, asked twenty times at once, lists the names.
+			l.do(act{route: "POST /account/name", who: p, page: "/account", form: named("name-form"), found: []effect{l.audited(who, "renamed")}})
+			l.do(act{route: "POST /account/address", who: p, page: "/account", form: named("address-form"), fill: fill{"address": "vera@example.org"}, found: []effect{l.audited(who, "address changed")}})
+			l.do(act{route: "POST /account/passphrase", who: p, page: "/account", alone: true, form: named("passphrase-form"), fill: fill{"now": passphrase, "passphrase": passphrase, "again": passphrase},
+				found: []effect{l.audited(who, "passphrase changed")}})
+			other := newPhone()
+			l.do(act{route: "POST /signin", who: other, page: "/signin", form: named("signin-form"), fill: fill{"signin": who.signin, "passphrase": passphrase}, once: true, counts: true, found: []effect{l.more(sessions)}})
+			// The code of now was used to set it up.
+			l.do(act{route: "POST /second", who: other, page: "/second", form: named("second-form"), fill: fill{"second": modelstest.Code(l.t, secret, time.Now().Add(30*time.Second))},
+				found: []effect{is(2, `SELECT count(*) FROM sessions WHERE person_id = ? AND second_at IS NOT NULL`, who.id), l.audited(who, "second factor given")}})
+			l.do(act{route: "POST /account/sessions", who: p, page: "/account", form: named("sessions-form"), found: []effect{is(1, sessions), is(1, `SELECT count(*) FROM sessions WHERE person_id = ? AND second_at IS NOT NULL`, who.id)}})
+		}
+	}
+}
+
+// passkey adds a passkey and removes it.
+func (l *lane) passkey(who person, p *phone, sessions string) {
+	made, passkeys := fill{"name": "Her phone"}, `SELECT count(*) FROM passkeys WHERE person_id = '`+who.id+`'`
+	l.do(act{route: "POST /account/passkey", who: p, page: "/account/passkey", fill: made, form: func(s sheet) bool {
+		if s.id != "passkey-form" {
+			return false
+		}
+		made["credential"] = modelstest.NewDevice(l.t, "localhost", madeAt).Make(l.t, s.asked)
+		return true
+	}, found: []effect{l.audited(who, "passkey added"), is(1, passkeys)}})
+	l.do(act{route: "POST /account/passkey/remove", who: p, page: "/account", form: named("remove-1"), found: []effect{l.audited(who, "passkey removed"), is(0, passkeys), is(1, sessions)}})
 }

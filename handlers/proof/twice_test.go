@@ -14,7 +14,7 @@ import (
 func TestTwice(t *testing.T) {
 	p := thePractice(t).lay(t, filepath.Join(t.TempDir(), "data")).few()
 	program, temp := newProgram(t, built, p.dir), t.TempDir()
-	program.env = []string{"ENOUGH_LOG=debug", "TMPDIR=" + temp}
+	program.env = []string{"ENOUGH_LOG=debug", "TMPDIR=" + temp, "ENOUGH_BASE_URL=" + madeAt}
 	c := newCrowd(t, p, program.addr)
 	c.besides = 19
 	c.everybody()

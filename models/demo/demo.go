@@ -48,8 +48,8 @@ var thePractice = models.PracticeInput{
 // keys beside it, and lives the story up to the demo's own time. That is the latest
 // Sunday at 18:00, in the practice's zone, that is not after now; it runs on
 // from there as now does. The last week of each case is the one before the week
-// of that Sunday.
-func Open(ctx context.Context, dir string, now func() time.Time) (*Practice, error) {
+// of that Sunday. site is the address that messages name.
+func Open(ctx context.Context, dir, site string, now func() time.Time) (*Practice, error) {
 	zone, err := time.LoadLocation(thePractice.Zone)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Practice, err
 	if err := models.PrivateFolder(data); err != nil {
 		return nil, err
 	}
-	db, err := models.Open(models.Options{File: filepath.Join(data, "enough.db"), Now: clock.Now, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: filepath.Join(data, "enough.db"), Now: clock.Now, Site: site, CheapPassphrases: true, OneFactor: true})
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func open(t testing.TB, real string) *demo.Practice {
 
 func openBy(t testing.TB, now func() time.Time) *demo.Practice {
 	t.Helper()
-	p, err := demo.Open(context.Background(), t.TempDir(), now)
+	p, err := demo.Open(context.Background(), t.TempDir(), "http://127.0.0.1", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestPeople(t *testing.T) {
 	p := open(t, "2026-03-11T10:00:00+01:00")
 	var names []string
 	for _, who := range p.People {
-		v, err := p.DB.SignIn(context.Background(), who.SignIn, who.Passphrase)
+		v, err := p.DB.SignIn(context.Background(), models.Origin{}, who.SignIn, who.Passphrase)
 		if err != nil || v != who.Viewer {
 			t.Errorf("%s signs in as %+v, %v", who.SignIn, v, err)
 		}
@@ -130,26 +130,26 @@ func TestClockRunsOn(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
-	p, err := demo.Open(context.Background(), dir, time.Now)
+	p, err := demo.Open(context.Background(), dir, "http://127.0.0.1", time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := p.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Open(context.Background(), dir, time.Now); err == nil {
+	if _, err := demo.Open(context.Background(), dir, "http://127.0.0.1", time.Now); err == nil {
 		t.Error("a second demo was opened over the first")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := demo.Open(ctx, t.TempDir(), time.Now); err == nil {
+	if _, err := demo.Open(ctx, t.TempDir(), "http://127.0.0.1", time.Now); err == nil {
 		t.Error("opened although it was cancelled")
 	}
 }
 
 func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {
-		p, err := demo.Open(context.Background(), b.TempDir(), time.Now)
+		p, err := demo.Open(context.Background(), b.TempDir(), "http://127.0.0.1", time.Now)
 		if err != nil {
 			b.Fatal(err)
 		}

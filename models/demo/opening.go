@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strings"
 
 	"enough/models"
 )
@@ -43,18 +44,24 @@ func join(role models.Role) act {
 		if role == models.Partner {
 			who, name = &l.withPartner, l.partner
 		}
-		*who, err = l.db.Join(ctx, models.JoinInput{Code: code, Credentials: credentials(name)})
-		return err
+		if *who, err = l.db.Join(ctx, models.JoinInput{Code: code, Credentials: credentials(name)}); err != nil || role == models.Partner {
+			return err
+		}
+		return l.db.SaveOwnContact(ctx, *who, models.ClientContactInput{Address: strings.ToLower(name) + "@example.org", Remind: "yes", Day: "7", Hour: "19"})
 	}
 }
 
 // saveGate puts the talk alone, the screen and the consent, all of one day, on
-// record.
+// record, and the reminders that were agreed then.
 func saveGate(ctx context.Context, l *life) error {
 	in := l.gate
 	alone := string(l.week(1).Monday().Add(-10))
 	in.AloneOn, in.ScreenOn, in.ConsentOn = alone, alone, alone
-	return l.db.SaveGate(ctx, l.therapist, l.caseID, in)
+	err := l.db.SaveGate(ctx, l.therapist, l.caseID, in)
+	if err != nil || in.Contact.Channel != "email" {
+		return err
+	}
+	return l.db.SavePartnerReminders(ctx, l.therapist, l.caseID, models.PartnerReachInput{Remind: "yes", Day: "6", First: "10", Last: "12", Again: "no", Subject: "notes"})
 }
 
 func draftPlan(ctx context.Context, l *life) (err error) {

@@ -26,7 +26,9 @@ CREATE TABLE people (
 	name            BLOB NOT NULL,
 	signin          TEXT,                   -- a keyed mark of the name; NULL until the person has joined
 	passphrase_hash TEXT,
+	passphrase_on   TEXT,                   -- the date on which the person changed it herself; NULL for never
 	access_ended_on TEXT,                   -- the date on which the way in was ended; a new code clears it
+	deputy_id       TEXT REFERENCES people (id),  -- of a therapist: who stands in for her while a red flag is open
 	created_at      TEXT NOT NULL,
 	CHECK ((signin IS NULL) = (passphrase_hash IS NULL))
 ) STRICT;
@@ -34,6 +36,7 @@ CREATE TABLE people (
 -- another role has joined, and under what name.
 CREATE UNIQUE INDEX people_signin ON people (signin, role);
 CREATE INDEX people_case ON people (case_id);
+CREATE INDEX people_deputy ON people (deputy_id);
 
 CREATE TABLE invitations (
 	code_hash   TEXT PRIMARY KEY,
@@ -50,10 +53,41 @@ CREATE TABLE sessions (
 	created_at     TEXT NOT NULL,
 	expires_at     TEXT NOT NULL,
 	visit          TEXT NOT NULL DEFAULT 'form' CHECK (visit IN ('form', 'own', 'show', 'about', 'later', 'stopped')), -- where the partner's visit stands
-	unlocked_until TEXT,                   -- the partner's own pages, after her passphrase again
+	second_at      TEXT,                   -- when a therapist gave her second factor; until then the session is good for nothing else
+	unlocked_until TEXT,                   -- after the partner's passphrase, or a therapist's second factor, again
 	ended_at       TEXT                    -- kept for minutes, to answer a form that is sent twice
 ) STRICT;
 CREATE INDEX sessions_person ON sessions (person_id);
+
+-- What a therapist signs in with beside her passphrase.
+CREATE TABLE authenticators (
+	person_id TEXT PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+	secret    BLOB NOT NULL,
+	last_step INTEGER NOT NULL,            -- the half minute of the code that was taken last: none is taken twice
+	made_at   TEXT NOT NULL
+) STRICT;
+
+-- The public halves of her passkeys, each another way to give her second factor.
+CREATE TABLE passkeys (
+	id         TEXT PRIMARY KEY,
+	person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+	name       BLOB NOT NULL,              -- as she calls it
+	credential BLOB NOT NULL UNIQUE,       -- by which the passkey is known; no text
+	public_key BLOB NOT NULL,              -- no text
+	sign_count INTEGER NOT NULL,           -- how far it has counted: one that counts back may be a copy
+	flags      INTEGER NOT NULL,           -- as it sent them last: that it asked for its owner, and may lie in several devices
+	made_at    TEXT NOT NULL,
+	used_at    TEXT                        -- NULL for never
+) STRICT;
+CREATE INDEX passkeys_person ON passkeys (person_id);
+
+-- For the day on which her phone is lost. Each works once.
+CREATE TABLE recovery_codes (
+	person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+	mark      TEXT NOT NULL,               -- a keyed mark of the code
+	used_at   TEXT,
+	PRIMARY KEY (person_id, mark)
+) STRICT, WITHOUT ROWID;
 
 -- One line for each form that was acted on, so that the same form sent twice has one effect.
 CREATE TABLE submissions (

@@ -80,3 +80,32 @@ CREATE TABLE supervisions (
 ) STRICT;
 CREATE UNIQUE INDEX supervisions_standing ON supervisions (supervisor_id, case_id) WHERE ended_at IS NULL;
 CREATE INDEX supervisions_case ON supervisions (case_id);
+
+-- Who works with a case beside its therapist.
+CREATE TABLE case_shares (
+	id           TEXT PRIMARY KEY,
+	case_id      TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	therapist_id TEXT NOT NULL REFERENCES people (id),
+	since        TEXT NOT NULL,             -- the day on which it was granted
+	until        TEXT,                      -- the last day; NULL for none
+	granted_at   TEXT NOT NULL,
+	ended_at     TEXT                       -- by the case's therapist, before its last day or after
+) STRICT;
+CREATE UNIQUE INDEX case_shares_standing ON case_shares (therapist_id, case_id) WHERE ended_at IS NULL;
+CREATE INDEX case_shares_case ON case_shares (case_id);
+CREATE INDEX case_shares_therapist ON case_shares (therapist_id);
+
+-- From whom a case went to whom, and why. Whose it is now stands in its own row.
+CREATE TABLE handovers (
+	id        TEXT PRIMARY KEY,
+	case_id   TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	from_id   TEXT NOT NULL REFERENCES people (id),
+	to_id     TEXT NOT NULL REFERENCES people (id),
+	handed_on TEXT NOT NULL,                -- as the therapist gave it
+	reason    BLOB NOT NULL,                -- for the therapists alone
+	handed_at TEXT NOT NULL,
+	CHECK (from_id <> to_id)
+) STRICT;
+CREATE INDEX handovers_case ON handovers (case_id, handed_at);
+CREATE INDEX handovers_from ON handovers (from_id);
+CREATE INDEX handovers_to ON handovers (to_id);

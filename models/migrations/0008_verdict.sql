@@ -30,6 +30,8 @@ CREATE TABLE flags (
 	CHECK ((closed_on IS NULL) = (reason = x''))
 ) STRICT;
 
+CREATE INDEX flags_open ON flags (case_id, rule) WHERE closed_on IS NULL;
+
 -- Where from one of a couple signed in or saved a form: keyed marks of the browser
 -- and of the network, for thirty days. Some notes come of it, and nothing else.
 CREATE TABLE traces (

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"enough/models"
 )
 
@@ -83,7 +85,7 @@ func Empty(t testing.TB) (*models.DB, string, *Clock) {
 	}
 	must(t, os.WriteFile(file, content.database, 0o600))
 	must(t, os.WriteFile(models.KeyFile(file), content.key, 0o400))
-	db, err := models.Open(models.Options{File: file, Now: clock.Now, CheapPassphrases: true})
+	db, err := models.Open(models.Options{File: file, Now: clock.Now, Site: "https://form.example.org", CheapPassphrases: true, OneFactor: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +114,40 @@ func Open(t testing.TB) *Practice {
 		t.Fatal(err)
 	}
 	return &Practice{db, file, clock, owner}
+}
+
+// Code is what an authenticator shows for a secret at an instant.
+func Code(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	must(t, err)
+	return code
+}
+
+// SecondFactor gives a therapist an authenticator, and its secret and her recovery
+// codes. The session in which she set it up goes on.
+func (p *Practice) SecondFactor(t testing.TB, v models.Viewer) (secret string, codes []string) {
+	t.Helper()
+	token, _, err := p.StartSession(context.Background(), v)
+	must(t, err)
+	v, err = p.Authenticate(context.Background(), token)
+	must(t, err)
+	secret = models.NewSecret()
+	codes, err = p.SetSecond(context.Background(), v, models.SecondInput{Secret: secret, Code: Code(t, secret, p.Now())})
+	must(t, err)
+	return secret, codes
+}
+
+// Passkey gives a therapist whose second factor is not asked for a passkey, and
+// the device that it lies in.
+func (p *Practice) Passkey(t testing.TB, v models.Viewer, at models.Site) *Device {
+	t.Helper()
+	options, err := p.OfferPasskey(context.Background(), v, at)
+	must(t, err)
+	d := NewDevice(t, at.Host, at.Origin)
+	_, err = p.AddPasskey(context.Background(), v, at, models.PasskeyInput{Name: "Her phone", Credential: d.Make(t, options)})
+	must(t, err)
+	return d
 }
 
 // Passphrase is the passphrase of everybody in these practices.
@@ -163,7 +199,7 @@ func (p *Practice) Couple(t testing.TB, therapist models.Viewer, name string) *C
 	must(t, p.SaveGate(ctx, therapist, c.CaseID, models.GateInput{AloneOn: string(today), Screen: "hark", ScreenOn: string(today),
 		ScreenResult: "no_concern", Fear: "no", HoldingBack: "Yes.", Defensiveness: "Some.", WhatEachGets: "Calm.",
 		ConsentOn: string(today), WantsPlan: "wants", Agenda: "mixed", SkillNote: "Nobody.",
-		Contact: models.Contact{Channel: "text", Address: "555 0100", DeviceShared: "no"}}))
+		Contact: models.Contact{Channel: "email", Address: "partner@example.org", DeviceShared: "no"}}))
 	for _, role := range []models.Role{models.Client, models.Partner} {
 		code, err := p.InviteTo(ctx, therapist, c.CaseID, role)
 		must(t, err)
