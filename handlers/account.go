@@ -16,10 +16,12 @@ type accountPage struct {
 	Name       *form
 	Address    *form // of a therapist
 	Contact    *form // of a client
+	Calendar   *link // nil while nothing is planned
 	Passphrase form
 	Second     *secondView
 	Sessions   []string
 	End        *form  // the other sessions
+	Guessed    string // how many wrong passphrases there were; empty for none
 	Done       string // what was just changed
 }
 
@@ -70,7 +72,18 @@ func (a *App) accountPage(c echo.Context, v models.Viewer, at string, f typed, e
 		ed.saved, ed.version = contactSaved(contact), contact.Version
 		fm := ed.finish(form{ID: "contact-form", Action: accountPath + "/contact", Submit: "Save", Quiet: true, Plain: true, Parts: []part{contactPart(ed.filler(""), "Messages")}})
 		p.Contact = &fm
-		return p, nil
+		times, err := a.client.FormTimes(ctx, v)
+		if len(times) > 0 {
+			p.Calendar = &link{Href: calendarPath, Text: "A file for your calendar"}
+		}
+		return p, err
+	}
+	wrong, err := a.db.WrongPassphrases(ctx, v)
+	if err != nil {
+		return p, err
+	}
+	if wrong > 0 {
+		p.Guessed = "Passphrases that were refused for your name in the last 24 hours: " + itoa(wrong) + ". If they were not yours, change it."
 	}
 	address, err := a.db.Address(ctx, v)
 	if err != nil {

@@ -32,6 +32,7 @@ func (a *App) routes() []route {
 		{post, "/account/name", therapist, a.rename},
 		{post, "/account/address", therapist, a.saveAddress},
 		{post, "/account/contact", client, a.saveOwnContact},
+		{get, "/account/calendar", client, a.showCalendar},
 		{post, "/account/passphrase", therapist | client, a.changePassphrase},
 		{post, "/account/sessions", therapist | client, a.endOthers},
 		{get, "/account/second", therapist, a.editSecond},

@@ -121,11 +121,12 @@ func (t *tx) noteFailedSignIn(ctx context.Context, tried map[Role]Viewer) error 
 	if len(tried) == 0 {
 		return t.auditRefused(ctx, Viewer{}, didSignIn, "", "")
 	}
-	var errs []error
 	for _, v := range tried {
-		errs = append(errs, t.auditRefused(ctx, v, didSignIn, "", ""))
+		if err := errors.Join(t.auditRefused(ctx, v, didSignIn, "", ""), t.raiseGuessed(ctx, v)); err != nil {
+			return err
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // refusals counts the refusals of this minute by session.

@@ -83,11 +83,8 @@ func (t *tx) waits(ctx context.Context, from string) (string, error) {
 	if !at.After(t.now) {
 		return "", nil
 	}
-	var zone string
-	if err := t.QueryRowContext(ctx, `SELECT zone FROM practices WHERE id = 1`).Scan(&zone); err != nil {
-		return "", err
-	}
-	return at.In(Practice{Zone: zone}.Location()).Format("2 January 2006, 15:04"), nil
+	zone, err := t.zone(ctx)
+	return at.In(zone).Format("2 January 2006, 15:04"), err
 }
 
 // restUnder lets the partner's reports rest when the gate has begun to refuse them

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"time"
 )
 
 // ClientContact is how the client is reached, and when he is reminded.
@@ -48,6 +49,36 @@ func (s *ClientStore) Contact(ctx context.Context, v Viewer) (c ClientContact, e
 		return err
 	})
 	return c, err
+}
+
+// FormTimes gives the instants, from now on, at which the client's forms may be
+// filled in: on his own day and at his own hour, of the weeks that are planned.
+// There are none while nothing is.
+func (s *ClientStore) FormTimes(ctx context.Context, v Viewer) (list []time.Time, err error) {
+	err = s.read(ctx, func(ctx context.Context, t *tx) error {
+		k, err := t.clientCase(ctx, v)
+		if err != nil {
+			return err
+		}
+		contact, err := t.clientContact(ctx, k.ID)
+		if err != nil {
+			return err
+		}
+		zone, err := t.zone(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range k.Phases {
+			for _, w := range p.Asked() {
+				at := hourOf(w.on(contact.Day), contact.Hour, zone)
+				if !k.Excused[w] && at.After(t.now) {
+					list = append(list, at)
+				}
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // ClientContact gives the contact of a case's client. Only the case's therapist may.

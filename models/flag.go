@@ -25,7 +25,7 @@ const (
 // asks for a look. It is the therapist's alone, is closed with a reason and
 // never deleted.
 type Flag struct {
-	Rule     string // R1 to R5, A1 to A11, N1 to N5
+	Rule     string // R1 to R5, A1 to A12, N1 to N5
 	Week     Week   // whose report raised it
 	Said     string // the answers and numbers that raised it
 	RaisedOn Day    // for silence the day on which it showed
@@ -81,7 +81,7 @@ func OpenLevel(list []Flag) (level FlagLevel) {
 // key tells flags apart: an answer that a correction changes raises another.
 func (f Flag) key() string { return f.Rule + "\x00" + string(f.Week) + "\x00" + f.Said }
 
-// place orders the rules: R1 to R5, A1 to A11, N1 to N5.
+// place orders the rules: R1 to R5, A1 to A12, N1 to N5.
 func (f Flag) place() int {
 	n, _ := strconv.Atoi(f.Rule[1:])
 	return n + 100*strings.IndexByte("RAN", f.Rule[0])
@@ -391,7 +391,7 @@ func FlagText(rule string) string {
 		"R4": "Learned by the therapist", "R5": "The partner withdraws",
 		"A1": "Not always safe", "A2": "Pushed about what to say", "A3": "Tension high", "A4": "Close to leaving", "A5": "Children quieter",
 		"A6": "Their accounts diverge", "A7": "Done without being felt", "A8": "The client reads the partner better, the partner is worse off",
-		"A9": "Calm at a price", "A10": "No reports", "A11": "The partner’s call lapsed or turned", "N1": "Done and not noticed",
+		"A9": "Calm at a price", "A10": "No reports", "A11": "The partner’s call lapsed or turned", "A12": "Refused passphrases", "N1": "Done and not noticed",
 		"N2": "Both on one browser", "N3": "Both forms within minutes", "N4": "Each forecast right", "N5": "A sudden change after a step",
 	}[rule]
 }

@@ -138,13 +138,20 @@ func (t *tx) practice(ctx context.Context) (Practice, error) {
 	return p, err
 }
 
+// zone is the practice's.
+func (t *tx) zone(ctx context.Context) (*time.Location, error) {
+	var p Practice
+	err := t.QueryRowContext(ctx, `SELECT zone FROM practices WHERE id = 1`).Scan(&p.Zone)
+	return p.Location(), err
+}
+
 // today is the calendar date in the practice's zone.
 func (t *tx) today(ctx context.Context) (Day, error) {
-	var zone string
-	if err := t.QueryRowContext(ctx, `SELECT zone FROM practices WHERE id = 1`).Scan(&zone); err != nil {
+	zone, err := t.zone(ctx)
+	if err != nil {
 		return "", err
 	}
-	return DayOf(t.now, Practice{Zone: zone}.Location()), nil
+	return DayOf(t.now, zone), nil
 }
 
 // ChangePractice changes the practice's settings. Only the owner may. It is

@@ -18,7 +18,7 @@ ALTER TABLE decisions ADD COLUMN because BLOB NOT NULL DEFAULT x'';
 CREATE TABLE flags (
 	id         TEXT PRIMARY KEY,
 	case_id    TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-	rule       TEXT NOT NULL CHECK (rule IN ('R1', 'R2', 'R3', 'R4', 'R5', 'A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'N1', 'N2', 'N3', 'N4', 'N5')),
+	rule       TEXT NOT NULL CHECK (rule IN ('R1', 'R2', 'R3', 'R4', 'R5', 'A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'A12', 'N1', 'N2', 'N3', 'N4', 'N5')),
 	week       TEXT NOT NULL CHECK (week GLOB '????-??-??'),
 	said       BLOB NOT NULL,              -- the answers and numbers that raised it
 	mark       TEXT NOT NULL,              -- the same for the same words, under the key of the case
