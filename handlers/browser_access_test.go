@@ -287,17 +287,34 @@ func (b *tab) widen(width int) {
 	b.eval(jsFrames, nil)
 }
 
+// axeSource is that of axe-core, empty without ENOUGH_AXE.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("ENOUGH_AXE")
+	if path == "" {
+		t.Log("set ENOUGH_AXE to the path of axe.min.js of axe-core 4.14.1 to check the pages with it: not run")
+		return ""
+	}
+	source, err := os.ReadFile(path)
+	must(t, err)
+	return string(source)
+}
+
+// passesAxe holds the page to axe-core, if there is any.
+func (b *tab) passesAxe(source, name string) {
+	b.t.Helper()
+	if source == "" {
+		return
+	}
+	for _, line := range b.axe(source) {
+		b.t.Errorf("%s: %s", name, line)
+	}
+}
+
 // TestBrowserAccessPages walks through every page: none is wider than a phone,
 // the words of every chart can be read, and with ENOUGH_AXE, the path of axe.min.js, axe-core finds nothing.
 func TestBrowserAccessPages(t *testing.T) {
-	var axe string
-	if path := os.Getenv("ENOUGH_AXE"); path == "" {
-		t.Log("set ENOUGH_AXE to the path of axe.min.js of axe-core 4.14.1 to check the pages with it: not run")
-	} else if b, err := os.ReadFile(path); err != nil {
-		t.Fatal(err)
-	} else {
-		axe = string(b)
-	}
+	axe := axeSource(t)
 	dark := laptop.inDark()
 	dark.name = "dark laptop"
 	onScreens(t, func(t *testing.T, s screen) {
@@ -322,11 +339,7 @@ func TestBrowserAccessPages(t *testing.T) {
 			for _, fault := range b.unreadable() {
 				t.Errorf("%s: %s", at.name, fault)
 			}
-			if axe != "" {
-				for _, line := range b.axe(axe) {
-					t.Errorf("%s: %s", at.name, line)
-				}
-			}
+			b.passesAxe(axe, at.name)
 			if s == phone {
 				b.widen(320)
 				n := b.overflow()

@@ -32,6 +32,7 @@ func (b *tab) givesPassphrase() {
 // TestBrowserPasskey adds a passkey in a real browser, signs in with it, and does
 // an act of weight with it.
 func TestBrowserPasskey(t *testing.T) {
+	axe := axeSource(t)
 	onScreens(t, func(t *testing.T, s screen) {
 		p := strict(t)
 		p.base = ""
@@ -46,6 +47,7 @@ func TestBrowserPasskey(t *testing.T) {
 		b.visit(accountPath)
 		b.submit(`a[href="` + passkeyPath + `"]`)
 		b.shot("passkey-add")
+		b.passesAxe(axe, "passkey-add")
 		b.expect(422)
 		b.submit("[data-passkey]") // without a name
 		b.is("beside the name", b.text("#passkey-name-error"), "Enter a name by which you will know it, such as the device.")
@@ -53,10 +55,12 @@ func TestBrowserPasskey(t *testing.T) {
 		b.submit("[data-passkey]")
 		b.is("what is said", b.text(".notice"), "The passkey is kept.")
 		b.shot("passkey-account")
+		b.passesAxe(axe, "passkey-account")
 		b.submit(".signout button")
 
 		b.givesPassphrase()
 		b.shot("passkey-second")
+		b.passesAxe(axe, "passkey-second")
 		b.submit("[data-passkey]")
 		b.is("where her passkey leads", b.path(), casesPath)
 
@@ -64,6 +68,7 @@ func TestBrowserPasskey(t *testing.T) {
 		b.visit(accountPath)
 		b.submit("#recovery-form button")
 		b.shot("passkey-step-up")
+		b.passesAxe(axe, "passkey-step-up")
 		b.submit("[data-passkey]")
 		b.is("what follows", b.text("h1"), "Your recovery codes")
 		if n := count(t, p.raw, `SELECT count(*) FROM audit JOIN passkeys k ON object_id = k.id WHERE action = 'second factor given' AND sign_count > 1`); n != 2 {
@@ -78,6 +83,7 @@ func TestBrowserPasskey(t *testing.T) {
 
 // TestBrowserPasskeyFirst chooses a passkey where none of the two is set up.
 func TestBrowserPasskeyFirst(t *testing.T) {
+	axe := axeSource(t)
 	onScreens(t, func(t *testing.T, s screen) {
 		p := strict(t)
 		p.base = ""
@@ -86,6 +92,7 @@ func TestBrowserPasskeyFirst(t *testing.T) {
 		b.device()
 		b.givesPassphrase()
 		b.shot("passkey-first")
+		b.passesAxe(axe, "passkey-first")
 		b.fill("#passkey-name", "My laptop")
 		b.enter()
 		b.is("what follows", b.text("h1"), "Your recovery codes")

@@ -38,11 +38,18 @@ func (a *App) showCases(c echo.Context, v models.Viewer) error {
 	if err != nil {
 		return err
 	}
+	practice, err := a.db.Practice(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
 	for _, line := range lines {
 		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged), By: rightText(line.Right, line.Therapist)}
 		if line.Closed != "" {
 			row.Stand = "Closed on " + line.Closed.Long()
+			if until := practice.KeptUntil(line.Closed); until < line.Today {
+				row.Next = "Was to be kept until " + until.Long()
+			}
 			p.Closed = append(p.Closed, row)
 			continue
 		}
@@ -147,6 +154,7 @@ type casePage struct {
 	People      []casePerson
 	NewCode     string // shown once, with whose it is
 	NewCodeFor  string
+	InPerson    bool // the code lasts for as long as they are together
 	Frame       []saved
 	FrameHref   string
 	Checklist   []checkLine
@@ -375,7 +383,7 @@ func (a *App) makeCode(c echo.Context, v models.Viewer) error {
 	p.NewCode = code
 	for _, person := range p.People {
 		if person.Value == string(role) {
-			p.NewCodeFor = person.Name
+			p.NewCodeFor, p.InPerson = person.Name, role == models.Partner
 		}
 	}
 	return a.page(c, http.StatusOK, p)

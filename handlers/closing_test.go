@@ -113,6 +113,10 @@ func TestClosed_readsAsBefore(t *testing.T) {
 			t.Errorf("%s still comes in: %d", actor, w.Code)
 		}
 	}
+	p.clock.Set(p.clock.Now().AddDate(7, 0, 1))
+	if list := wordsIn(parse(t, as(t, p.App, p.couple.Therapist).get("/cases").Body.String())); !strings.Contains(list, "Closed on 26 April 2026. Was to be kept until 26 April 2033.") {
+		t.Errorf("seven years and a day later the list says %q", list)
+	}
 }
 
 // TestErased_likeMissing holds every answer about a case that was erased to the

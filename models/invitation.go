@@ -14,7 +14,7 @@ import (
 // How long an invitation can be used.
 const (
 	setUpLasts   = 24 * time.Hour
-	partnerLasts = 72 * time.Hour
+	partnerLasts = 30 * time.Minute // while she and the therapist speak alone
 	othersLast   = 72 * time.Hour
 )
 

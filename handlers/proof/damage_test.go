@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 )
@@ -118,7 +119,8 @@ func spoilt(t *testing.T, seen testing.TB, rounds int, seed uint64, begin func(f
 		program.env = []string{"ENOUGH_BACKUPS=none"}
 		program.start(t)
 		c.let(running)
-		for c.sum() < acts {
+		for c.sum() < acts && !t.Failed() {
+			time.Sleep(time.Millisecond)
 		}
 		c.let(halted)
 		program.kill()
