@@ -119,7 +119,7 @@ func (db *DB) NoteRefusal(ctx context.Context, v Viewer, route, caseID, objectID
 // same for both.
 func (t *tx) noteFailedSignIn(ctx context.Context, tried map[Role]Viewer) error {
 	if len(tried) == 0 {
-		return t.auditRefused(ctx, Viewer{}, didSignIn, "", "")
+		tried = map[Role]Viewer{"": {}}
 	}
 	for _, v := range tried {
 		if err := errors.Join(t.auditRefused(ctx, v, didSignIn, "", ""), t.raiseGuessed(ctx, v)); err != nil {

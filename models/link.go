@@ -37,9 +37,9 @@ func (db *DB) AskLink(ctx context.Context, from Origin, signin, browser string) 
 		}
 	}
 	return db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
-		var person, caseID string
-		err := t.QueryRowContext(ctx, `SELECT p.id, p.case_id FROM people p JOIN client_contacts k ON k.case_id = p.case_id
-			WHERE p.signin = $1 AND p.role = 'client' AND k.address <> x''`, t.signInMark(name)).Scan(&person, &caseID)
+		var person string
+		err := t.QueryRowContext(ctx, `SELECT p.id FROM people p JOIN client_contacts k ON k.case_id = p.case_id
+			WHERE p.signin = $1 AND p.role = 'client' AND k.address <> x''`, t.signInMark(name)).Scan(&person)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -52,13 +52,52 @@ func (db *DB) AskLink(ctx context.Context, from Origin, signin, browser string) 
 			person = ""
 		}
 		token := newToken()
-		_, err = t.ExecContext(ctx, `INSERT INTO signin_links (token_hash, person_id, browser, code, expires_at, made_at) VALUES ($1, NULLIF($2, ''), $3, $4, $5, $6)`,
-			hashed(token), person, hashed(browser), t.codeMark(t.linkCode(token)), stamp(t.now.Add(linkLasts)), t.stamp())
-		if err != nil || person == "" {
-			return err
-		}
-		return errors.Join(t.enqueue(ctx, LinkMessage, person, caseID, hashed(token), token, t.now, t.now.Add(linkLasts)), t.audit(ctx, Viewer{}, didSendLink, caseID, person))
+		hash := hashed(token)
+		_, err = t.ExecContext(ctx, `INSERT INTO signin_links (token_hash, person_id, token, browser, code, expires_at, made_at) VALUES ($1, NULLIF($2, ''), $3, $4, $5, $6, $7)`,
+			hash, person, t.textsOf("signin_links", "", hash).in("token", token), hashed(browser), t.codeMark(t.linkCode(token)), stamp(t.now.Add(linkLasts)), t.stamp())
+		return err
 	})
+}
+
+// asked says whether links were asked for that are not in the outbox yet.
+func (t *tx) asked(ctx context.Context) (yes bool, err error) {
+	err = t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM signin_links WHERE token <> x'')`).Scan(&yes)
+	return yes, err
+}
+
+// putLinks puts the links that were asked for into the outbox, and forgets those
+// that nobody is to get. It is done after they were asked for, so that it takes no
+// time then. A link that cannot be read is unread, and holds up no other.
+func (t *tx) putLinks(ctx context.Context) (unread, err error) {
+	type link struct {
+		hash, person, caseID, token string
+		until                       time.Time
+	}
+	rows, err := t.QueryContext(ctx, `SELECT l.token_hash, p.id, p.case_id, l.expires_at, l.token FROM signin_links l JOIN people p ON p.id = l.person_id
+		WHERE l.token <> x'' AND l.used_at IS NULL ORDER BY l.made_at, l.token_hash`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []link
+	for rows.Next() {
+		var l link
+		if err := rows.Scan(&l.hash, &l.person, &l.caseID, (*instant)(&l.until), t.texts("signin_links", &noCase, &l.hash).out("token", &l.token)); err != nil {
+			unread = errors.Join(unread, err)
+			continue
+		}
+		list = append(list, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, l := range list {
+		if err := errors.Join(t.enqueue(ctx, LinkMessage, l.person, l.caseID, l.hash, l.token, t.now, l.until), t.audit(ctx, Viewer{}, didSendLink, l.caseID, l.person)); err != nil {
+			return nil, err
+		}
+	}
+	_, err = t.ExecContext(ctx, `UPDATE signin_links SET token = x'' WHERE token <> x''`)
+	return unread, err
 }
 
 // linkCode gives the six digits that a link shows on another browser than its own.
@@ -108,8 +147,8 @@ func (t *tx) useLink(ctx context.Context, hash string) (Viewer, error) {
 	if err != nil {
 		return v, err
 	}
-	var caseID string
-	return v, t.QueryRowContext(ctx, `SELECT case_id, name FROM people WHERE id = $1`, v.PersonID).Scan(&caseID, t.texts("people", &caseID, &v.PersonID).out("name", &v.Name))
+	v.Name, err = t.nameOf(ctx, v.PersonID)
+	return v, err
 }
 
 // UseLinkCode takes the six digits that a link showed on another browser, typed on

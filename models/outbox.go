@@ -78,9 +78,24 @@ func (db *DB) KeepPosting(ctx context.Context, server *mail.Server, log *slog.Lo
 
 // Post sends the message that has been due for longest. It is false when none is.
 func (db *DB) Post(ctx context.Context, server *mail.Server, log *slog.Logger) (more bool, err error) {
-	err = db.read(ctx, func(ctx context.Context, t *tx) error {
+	asked := false
+	err = db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		if asked, err = t.asked(ctx); err != nil {
+			return err
+		}
 		return t.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM messages WHERE settled_at IS NULL AND due_at <= $1)`, t.stamp()).Scan(&more)
 	})
+	if err == nil && asked {
+		var unread error
+		err = db.writeUnaudited(ctx, func(ctx context.Context, t *tx) (err error) {
+			unread, err = t.putLinks(ctx)
+			return err
+		})
+		if unread != nil {
+			log.Error("a link that was asked for could not be read", "error", unread)
+		}
+		more = true
+	}
 	if err != nil || !more {
 		return false, err
 	}

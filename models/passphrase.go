@@ -5,7 +5,9 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -22,9 +24,17 @@ var (
 	cheapCost = hashCost{memory: 64, rounds: 1, threads: 1}
 )
 
-// hashing lets two hashes run at once, so that many sign-ins cannot use up the
-// memory of the machine.
-var hashing = make(chan struct{}, 2)
+// hashing lets two hashes run at once, and one where the machine has two
+// processors: many sign-ins cannot use up its memory, nor keep those who are signed
+// in from being served.
+var hashing = make(chan struct{}, max(1, min(2, runtime.GOMAXPROCS(0)-1)))
+
+// guessing counts the passphrases that are being looked at or wait for it. What is
+// more than mostGuessing is refused unseen, whoever it is: somebody floods the
+// program, and nobody would wait for so long.
+var guessing atomic.Int64
+
+const mostGuessing = 64
 
 func (c hashCost) key(passphrase string, salt []byte) []byte {
 	hashing <- struct{}{}
@@ -44,6 +54,10 @@ func (c hashCost) hash(passphrase string) string {
 // matches says whether a passphrase is the one that was kept. An empty or
 // malformed hash takes as long as a wrong passphrase and is never matched.
 func (c hashCost) matches(passphrase, kept string) bool {
+	defer guessing.Add(-1)
+	if guessing.Add(1) > mostGuessing {
+		return false
+	}
 	var cost hashCost
 	var version int
 	parts := strings.Split(kept, "$")

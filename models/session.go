@@ -57,15 +57,15 @@ func (db *DB) SignIn(ctx context.Context, from Origin, signin, passphrase string
 		if hers, err = t.signedInOn(ctx, t.signInMark(name), from.Device); err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT COALESCE(case_id, ''), id, role, is_owner, name, passphrase_hash FROM people WHERE signin = $1`, t.signInMark(name))
+		rows, err := t.QueryContext(ctx, `SELECT id, role, is_owner, passphrase_hash FROM people WHERE signin = $1`, t.signInMark(name))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var v Viewer
-			var caseID, hash string
-			if err := rows.Scan(&caseID, &v.PersonID, &v.Role, &v.Owner, t.texts("people", &caseID, &v.PersonID).out("name", &v.Name), &hash); err != nil {
+			var hash string
+			if err := rows.Scan(&v.PersonID, &v.Role, &v.Owner, &hash); err != nil {
 				return err
 			}
 			found[v.Role], kept[v.Role] = v, hash
@@ -96,7 +96,20 @@ func (db *DB) SignIn(ctx context.Context, from Origin, signin, passphrase string
 			return Viewer{}, kept
 		}
 	}
-	return who, err
+	if err != nil {
+		return who, err
+	}
+	// Only now: to open a name takes time that a wrong passphrase must not take.
+	return who, db.read(ctx, func(ctx context.Context, t *tx) (err error) {
+		who.Name, err = t.nameOf(ctx, who.PersonID)
+		return err
+	})
+}
+
+func (t *tx) nameOf(ctx context.Context, personID string) (name string, err error) {
+	var caseID string
+	err = t.QueryRowContext(ctx, `SELECT COALESCE(case_id, ''), name FROM people WHERE id = $1`, personID).Scan(&caseID, t.texts("people", &caseID, &personID).out("name", &name))
+	return name, err
 }
 
 // notTogether is the one answer to a sign-in that is not right or comes too soon

@@ -96,6 +96,7 @@ func AllSealed() []SealedTexts {
 		columns("people", "COALESCE(case_id, '')", "id", "name", "address"),
 		columns("authenticators", "''", "person_id", "secret"),
 		columns("passkeys", "''", "id", "name"),
+		columns("signin_links", "''", "token_hash", "token"),
 		columns("cases", "id", "id", "goal", "stake", "cooperation", "standing", "ending"),
 		columns("closings", "case_id", "id", "reason"),
 		columns("handovers", "case_id", "id", "reason"),

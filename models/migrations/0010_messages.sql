@@ -52,6 +52,7 @@ CREATE INDEX messages_case ON messages (case_id, made_at);
 CREATE TABLE signin_links (
 	token_hash TEXT PRIMARY KEY,
 	person_id  TEXT REFERENCES people (id) ON DELETE CASCADE,  -- NULL: nobody has the name; kept so that the work is the same
+	token      BLOB NOT NULL,              -- until it is put into the outbox; empty after
 	browser    TEXT NOT NULL,              -- the hash of what that browser holds
 	code       TEXT NOT NULL,              -- a keyed mark of the digits that the link shows on any other
 	tries      INTEGER NOT NULL DEFAULT 0, -- wrong digits
@@ -61,3 +62,4 @@ CREATE TABLE signin_links (
 ) STRICT;
 CREATE INDEX signin_links_person ON signin_links (person_id, made_at);
 CREATE INDEX signin_links_browser ON signin_links (browser);
+CREATE INDEX signin_links_asked ON signin_links (made_at) WHERE token <> x'';
