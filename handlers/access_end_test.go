@@ -97,7 +97,7 @@ func TestStopReporting_oneAct(t *testing.T) {
 	if n := count(t, p.raw, `SELECT count(*) FROM flags WHERE rule = 'R5' AND closed_on IS NULL`); n != 1 {
 		t.Errorf("%d flags tell the therapist", n)
 	}
-	if page := p.as("therapist").get("/cases").Body.String(); !strings.Contains(page, "Red flag open") {
+	if page := p.as("therapist").get("/cases").Body.String(); !strings.Contains(page, "Red: the partner withdraws") {
 		t.Error("the list of cases does not say so")
 	}
 	if page := p.as("therapist").get(casePath(p.couple.CaseID) + "/weeks").Body.String(); !strings.Contains(page, "They rest by agreement.") {

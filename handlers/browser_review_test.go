@@ -118,7 +118,7 @@ func TestBrowserReviewDecision(t *testing.T) {
 		b.fill("#partner_text", "The monthly form goes on. You can stop at any time.")
 		b.send("decision-form")
 		b.wait("#problem")
-		for field, message := range map[string]string{"choice": "Choose one.", "present": "Choose one.",
+		for field, message := range map[string]string{"choice": "Choose one.", "present": "Choose one.", "skill_used": "Choose one.", "line_care": "Choose one.", "line_enjoys": "Choose one.",
 			"suffers_less": "Answer in a few words: who suffers less because of this?", "who_pays": "Answer in a few words: who pays for it?"} {
 			b.refused(field, message)
 		}
@@ -128,7 +128,7 @@ func TestBrowserReviewDecision(t *testing.T) {
 			b.is("the focus", b.focus(), "input[name=choice]")
 		}
 		b.shot("decision-wrong")
-		b.chooses("choice", "follow_up", "present", "both")
+		b.chooses("choice", "follow_up", "present", "both", "skill_used", "no", "line_care", "yes", "line_breaks", "no", "line_harms", "no", "line_enjoys", "unsure")
 		b.fills("suffers_less", "All four of them.", "who_pays", "He does, less than before.", "confidence", "75")
 		b.send("decision-form")
 		b.is("where it leads", b.path(), m.reviewOfHers)

@@ -10,109 +10,6 @@ import (
 	"enough/models"
 )
 
-// casesPage lists the therapist's cases, one row each, and apart from them those
-// that are closed.
-type casesPage struct {
-	Page   page
-	Rows   []caseRow
-	Closed []caseRow
-	Others *link // those of colleagues that the viewer supervises
-}
-
-type caseRow struct {
-	Href, Couple, Goal string
-	Stand              string // where the experiment stands
-	Next               string // the next date
-	Review             *link
-	ReadFirst          bool
-	Flag               *openFlag
-	By                 string // by what right it is there; empty for an own one
-}
-
-func (casesPage) template() string { return "cases" }
-
-// showCases lists the cases that the viewer may open, with the right to those of
-// others.
-func (a *App) showCases(c echo.Context, v models.Viewer) error {
-	lines, err := a.db.Cases(c.Request().Context(), v)
-	if err != nil {
-		return err
-	}
-	practice, err := a.db.Practice(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	p := casesPage{Page: a.chrome(v, casesPath, "Cases")}
-	for _, line := range lines {
-		row := caseRow{Href: casePath(line.ID), Couple: line.Client + " and " + line.Partner, Goal: line.Goal, ReadFirst: line.ReadFirst, Flag: newOpenFlag(line.ID, line.Flagged), By: rightText(line.Right, line.Therapist)}
-		if line.Closed != "" {
-			row.Stand = "Closed on " + line.Closed.Long()
-			if until := practice.KeptUntil(line.Closed); until < line.Today {
-				row.Next = "Was to be kept until " + until.Long()
-			}
-			p.Closed = append(p.Closed, row)
-			continue
-		}
-		row.Stand, row.Next = standing(line.Experiment, line.Phases, line.Today)
-		if line.Experiment.Started {
-			row.Review = &link{Href: reviewPath(line.Experiment.ID), Text: "Review"}
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	supervised, err := a.db.Supervised(c.Request().Context(), v)
-	if err != nil {
-		return err
-	}
-	if len(supervised) > 0 {
-		p.Others = &link{Href: supervisedPath, Text: "Cases that you supervise"}
-	}
-	return a.page(c, http.StatusOK, p)
-}
-
-// standing says where an experiment stands on a date, and what comes next.
-func standing(e models.Experiment, phases []models.Phase, today models.Day) (now, next string) {
-	switch {
-	case e.ID == "":
-		return "No experiment yet", ""
-	case !e.Started:
-		return "Draft of a plan", ""
-	case len(phases) == 0:
-		return "", ""
-	}
-	last := phases[len(phases)-1]
-	if e.EndedWeek != "" && e.EndedWeek.Sunday() < today {
-		return "Ended " + e.EndedWeek.Sunday().Long(), ""
-	}
-	for _, p := range phases {
-		switch {
-		case today.Week() < p.Start:
-			if now == "" {
-				now = "Starts"
-			}
-			return now, p.Name + " starts " + p.Start.Monday().Long()
-		case p.Contains(today.Week()):
-			now = phaseTitle(p) + ", week " + itoa(today.Week().Since(p.Start)+1) + " of " + itoa(p.Weeks)
-			next = "Ends " + p.LastWeek().Sunday().Long()
-		}
-	}
-	if last.LastWeek() < today.Week() {
-		return phaseTitle(last) + " is over", "Review due"
-	}
-	return now, next
-}
-
-// phaseTitle names a phase with what happens in it: “B1, 2 a week”, “A2 (going
-// back)”.
-func phaseTitle(p models.Phase) string {
-	switch {
-	case p.Dose != nil:
-		return p.Name + ", " + itoa(*p.Dose) + " a week"
-	case p.Kind == models.Withdrawal:
-		return p.Name + " (going back)"
-	}
-	return p.Name
-}
-
 func (a *App) openCaseForm(v models.Viewer, f typed, e *models.Error) simplePage {
 	ed := editing{typed: f, problem: e}
 	fields := ed.filler("")
@@ -282,7 +179,7 @@ func (a *App) casePage(c echo.Context, v models.Viewer, f typed, e *models.Error
 		}
 		p.Candidates = append(p.Candidates, b)
 	}
-	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: messagesPath(id), Text: "Messages"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
+	p.Links = []link{{Href: flagsPath(id), Text: "Flags"}, {Href: logPath(id), Text: "Log"}, {Href: casePath(id) + "/weeks", Text: "Weeks and paper forms"}, {Href: messagesPath(id), Text: "Messages"}, {Href: casePath(id) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(id) + "/seen", Text: "What the client sees"}, {Href: casePath(id) + "/together", Text: "The couple’s page"}}
 	if own {
 		p.Links = append(p.Links, link{Href: sharePath(id), Text: "Share the case"}, link{Href: supervisionPath(id), Text: "Supervision"})

@@ -16,7 +16,7 @@ func TestCharts_theirTables(t *testing.T) {
 	p := theStage(t).open(t)
 	fill(t, p)
 	decision := sheetOf(t, p.as("therapist").get(decisionPath(p.couple.Experiment)).Body.String(), "decision-form").write("choice", "hold")
-	for name, value := range map[string]string{"present": "nobody", "reasons": "Reasons.", "suffers_less": "Nobody.", "who_pays": "Nobody.", "because": "Heard alone."} {
+	for name, value := range map[string]string{"present": "nobody", "reasons": "Reasons.", "suffers_less": "Nobody.", "who_pays": "Nobody.", "skill_used": "no", "line_care": "yes", "line_breaks": "no", "line_harms": "no", "line_enjoys": "unsure", "because": "Heard alone."} {
 		decision.Set(name, value)
 	}
 	p.sends(decisionPath(p.couple.Experiment), decision)

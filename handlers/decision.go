@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -27,10 +28,35 @@ type decisionView struct {
 	Title string
 	Lines []saved
 	Table table
-	Act   *link // the act that the newest one opens
+	Act   *link  // the act that the newest one opens
+	Asks  []link // what else it asks for
 }
 
 var presentPairs = []string{"client", "Client", "both", "Both", "partner", "Partner", "nobody", "Nobody else"}
+
+// lineAnswer writes an answer to a question of the line or of the use of skill.
+func lineAnswer(answer string) string {
+	return map[string]string{"yes": "Yes", "no": "No", "unsure": "Not sure"}[answer]
+}
+
+// lineFields are the line checklist and the review of the use of skill.
+func lineFields(x filler) []field {
+	used := x.choice("skill_used", "Has anything learned here been used against somebody, the partner or anybody else?", "no", "No", "yes", "Yes")
+	fields := []field{used.hint("A yes keeps from stepping up."), x.area("skill_against", "Against whom, and how", "").when("skill_used=yes")}
+	for _, item := range models.LineItems {
+		fields = append(fields, x.choice("line_"+item, models.LineText(item), "yes", "Yes", "no", "No", "unsure", "Not sure"))
+	}
+	return fields
+}
+
+// endingFields are those of a decision to stop for harm, or to end.
+func endingFields(x filler) []field {
+	return []field{
+		x.date("from", "From when it holds", "The next planned review, so that nobody can tie it to one report. Enter today to stop now.").when("choice=stop_harm|end_treatment"),
+		x.date("partner_first", "Partner spoken to first, on", "Before the client is told. If the partner was not reached: when you tried.").when("choice=end_treatment"),
+		x.area("referral", "Referral of the client", "To whom, or that it was declined.").when("choice=end_treatment"),
+	}
+}
 
 func frozenTable(list []models.FrozenPhase) table {
 	t := table{Caption: "Numbers as they stand, kept with the decision", Head: []string{"Phase", "Partner reports", "Done", "Tension", "Close to leaving", "Noticed", "Felt real", "Call"}}
@@ -61,6 +87,7 @@ func newDecisionView(d models.Decision) decisionView {
 		add("Evidence", d.Frozen.Evidence)
 	}
 	add("Against the verdict, because", d.Because)
+	add("A skill was used against somebody", lineAnswer(d.Skill.Used))
 	add("Reasons", d.Reasons)
 	add("Who suffers less because of this?", d.SuffersLess)
 	add("Who pays for it?", d.WhoPays)
@@ -72,6 +99,17 @@ func newDecisionView(d models.Decision) decisionView {
 		last := d.Frozen.Phases[n-1]
 		add("Criterion", models.ItemText(last.Outcome)+": "+last.Criterion)
 	}
+	add("Against somebody", d.Skill.Against)
+	for i, answer := range d.Line {
+		add(models.LineText(models.LineItems[i]), lineAnswer(answer))
+	}
+	if d.Ending.From != "" {
+		add("Holds from", d.Ending.From.Long())
+	}
+	if d.Ending.PartnerFirst != "" {
+		add("Partner spoken to first", d.Ending.PartnerFirst.Long())
+	}
+	add("Referral", d.Ending.Referral)
 	add("Written for the client", d.ClientText)
 	add("Written for the partner", d.PartnerText)
 	return view
@@ -87,7 +125,7 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 		return decisionPage{}, &models.Error{Kind: models.Conflict, Message: "This experiment has not started. There is nothing to decide yet."}
 	}
 	frozen, version := r.Frozen()
-	ed := editing{typed: f, problem: e, saved: map[string]string{"on": string(r.Today), "choice": ""}}
+	ed := editing{typed: f, problem: e, saved: map[string]string{"on": string(r.Today), "choice": "", "from": string(r.NextReview())}}
 	x := ed.filler("")
 	choice := x.field("choice", "choice", "Decision")
 	var against []string
@@ -107,8 +145,9 @@ func (a *App) decisionPage(c echo.Context, v models.Viewer, f typed, e *models.E
 			when("choice="+strings.Join(against, "|")))
 	}
 	fm := form{ID: "decision-form", Action: decisionPath(id), Submit: "Keep the decision", Parts: []part{
-		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: append(chosen, x.date("on", "Date", ""), present,
-			x.area("reasons", "Reasons", "For you alone."))},
+		{Heading: "Decision on " + r.Reviewed().Phase.Name, Fields: slices.Concat(chosen, endingFields(x), []field{x.date("on", "Date", ""), present,
+			x.area("reasons", "Reasons", "For you alone.")})},
+		{Heading: "The line", Intro: "For you alone. There is no total and no name for it; if you are not sure twice, take it to supervision.", Fields: lineFields(x)},
 		{Heading: "Two questions that the app does not answer", Fields: []field{
 			x.area("suffers_less", "Who suffers less because of this?", ""), x.area("who_pays", "Who pays for it?", "")}},
 		{Heading: "From the client", Fields: []field{x.text("learning", "What was learned, one sentence of the client’s", "").optional(),
@@ -141,7 +180,9 @@ func (a *App) saveDecision(c echo.Context, v models.Viewer) error {
 	id := c.Param("experiment")
 	err = a.db.Decide(c.Request().Context(), v, id, models.DecisionInput{Choice: f.text("choice"), On: f.text("on"), Present: f.text("present"),
 		Reasons: f.text("reasons"), SuffersLess: f.text("suffers_less"), WhoPays: f.text("who_pays"), Learning: f.text("learning"),
-		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Because: f.text("because"), Version: f.text("version"), Submission: f.submission()})
+		Confidence: f.text("confidence"), ClientText: f.text("client_text"), PartnerText: f.text("partner_text"), Because: f.text("because"),
+		Line: [4]string{f.text("line_care"), f.text("line_breaks"), f.text("line_harms"), f.text("line_enjoys")}, SkillUsed: f.text("skill_used"), SkillAgainst: f.text("skill_against"),
+		From: f.text("from"), PartnerFirst: f.text("partner_first"), Referral: f.text("referral"), Version: f.text("version"), Submission: f.submission()})
 	if err == nil {
 		return a.redirect(c, reviewPath(id)+"#decisions")
 	}
@@ -158,6 +199,17 @@ func (a *App) saveDecision(c echo.Context, v models.Viewer) error {
 		return a.page(c, status, p)
 	}
 	return a.pageOr(c, status, p, p.Form)
+}
+
+// asksOf gives what the newest decision asks for besides its own act.
+func asksOf(d models.Decision, caseID string) (list []link) {
+	if d.Skill.Used == "yes" && d.Choice != "end_treatment" {
+		list = append(list, link{Href: decisionPath(d.Experiment), Text: "A skill was used against somebody: decide whether to end"})
+	}
+	if d.Unsure() > 1 {
+		list = append(list, link{Href: supervisionPath(caseID), Text: "Not sure about the line: take it to supervision"})
+	}
+	return list
 }
 
 // afterDecision is where the act lies that a decision opens.

@@ -24,7 +24,7 @@ func TestDecision_againstTheVerdict(t *testing.T) {
 	if slices.Contains(offered, "step_up") || !slices.Contains(offered, "enough") || !slices.Contains(offered, "stop_harm") {
 		t.Errorf("offered are %v", offered)
 	}
-	for name, value := range map[string]string{"present": "partner", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody."} {
+	for name, value := range map[string]string{"present": "partner", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.", "skill_used": "no", "line_care": "yes", "line_breaks": "no", "line_harms": "no", "line_enjoys": "unsure"} {
 		form.values.Set(name, value)
 	}
 	for choice, field := range map[string]string{"enough": "because", "step_up": "choice"} {
@@ -75,7 +75,7 @@ func TestDecision_inViewOfWhatIsOpen(t *testing.T) {
 	w.weeks(4, "7", "", false)
 	w.step("intervention")
 	w.weeks(4, "5", "yes_for_now", true)
-	w.send(w.therapist(), decisionPath(w.c.Experiment), "decision-form", map[string]string{"choice": "follow_up", "present": "both", "reasons": "It holds.", "suffers_less": "Both.", "who_pays": "He.",
+	w.send(w.therapist(), decisionPath(w.c.Experiment), "decision-form", map[string]string{"choice": "follow_up", "present": "both", "reasons": "It holds.", "suffers_less": "Both.", "who_pays": "He.", "skill_used": "no", "line_care": "yes", "line_breaks": "no", "line_harms": "no", "line_enjoys": "unsure",
 		"because": "It is nearly met."})
 	w.wants(w.page(w.therapist(), reviewPath(w.c.Experiment)), "Carry it out")
 	w.step("weekly")

@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +29,12 @@ func planFieldsOf(e models.Experiment) map[string]string {
 		"then_act": e.ThenAct, "dose": digits(e.Dose), "dose_words": e.DoseWords, "cost": digits(e.Cost), "prediction": digits(e.Prediction),
 		"confidence": digits(e.Confidence), "outcome": e.Outcome, "criterion_kind": e.CriterionKind, "criterion": digits(e.Criterion),
 		"baseline_weeks": orElse(digits(e.BaselineWeeks), "4"), "phase_weeks": orElse(digits(e.PhaseWeeks), "4"), "stop_wording": e.StopWording, "draw_latest": digits(e.DrawLatest)}
+}
+
+// lowerFirst writes a text as the rest of a sentence.
+func lowerFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[size:]
 }
 
 func orElse(s, other string) string {

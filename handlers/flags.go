@@ -13,6 +13,7 @@ import (
 // flagsPage lists the flags of a case, those that are open first.
 type flagsPage struct {
 	Page   page
+	Log    string // where contacts are written down
 	Late   *lateReason
 	Open   []flagView
 	Closed []flagView
@@ -32,6 +33,8 @@ type flagView struct {
 	Closed string
 	Reason string
 	Close  *form
+	Steps  *form  // the checklist of an open flag that asks for a look
+	Gone   string // how many of its steps were gone through
 }
 
 // openFlag says that a flag is open in a case, and leads to its flags.
@@ -104,8 +107,12 @@ func (a *App) flagsPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 	if err != nil {
 		return flagsPage{}, err
 	}
+	steps, err := a.db.Steps(ctx, v, id)
+	if err != nil {
+		return flagsPage{}, err
+	}
 	p := flagsPage{Page: a.chrome(v, casesPath, "Flags: "+k.Client.Name+" and "+k.Partner.Name).back(casePath(id), k.Client.Name+" and "+k.Partner.Name)}
-	p.Page.Title = "Flags"
+	p.Page.Title, p.Log = "Flags", logPath(id)
 	// What was typed belongs to the one form that was sent.
 	sent := func(form string) editing {
 		if f.text("form") == form {
@@ -128,6 +135,10 @@ func (a *App) flagsPage(c echo.Context, v models.Viewer, f typed, e *models.Erro
 			Hidden: []saved{{"form", name}, {"rule", flag.Rule}, {"week", string(flag.Week)}, {"said", flag.Said}},
 			Parts:  []part{{Fields: []field{ed.filler("close-"+itoa(i+1)+"-").area("reason", "What was looked at and done", "It is kept with the flag.")}}}})
 		view.Close = &fm
+		if card := models.CardOf(flag.Level()); card != "" {
+			list := stepsForm(id, "steps-"+itoa(i+1), card, steps[card][flag.ID], editing{}, saved{"rule", flag.Rule}, saved{"week", string(flag.Week)}, saved{"said", flag.Said})
+			view.Steps, view.Gone = &list, itoa(len(steps[card][flag.ID]))+" of "+itoa(len(card.Steps()))
+		}
 		p.Open = append(p.Open, view)
 	}
 	ed := sent("raise")

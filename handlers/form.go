@@ -14,9 +14,11 @@ import (
 // typed is the body of a form as it was sent. The address is never part of it.
 type typed url.Values
 
-// ticks is the one field that may stand in a form more than once: what is ticked
-// of a list.
-const ticks = "show"
+// The fields that may stand in a form more than once: what is ticked of a list.
+const (
+	ticks = "show" // what is to be shown
+	gone  = "gone" // what was gone through
+)
 
 // readForm reads the body of a form, and nothing but the body. No form of ours
 // says the same thing twice.
@@ -30,7 +32,7 @@ func readForm(c echo.Context) (typed, error) {
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	for name, values := range r.PostForm {
-		if len(values) > 1 && name != ticks {
+		if len(values) > 1 && name != ticks && name != gone {
 			return nil, echo.NewHTTPError(http.StatusBadRequest)
 		}
 	}

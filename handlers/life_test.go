@@ -67,7 +67,7 @@ func (l *life) review() {
 	must(t, err)
 	_, version := r.Frozen()
 	must(t, p.Decide(l.ctx, l.c.Therapist, l.c.Experiment, models.DecisionInput{Choice: "follow_up", On: string(models.Day(w)), Present: "client", Reasons: "Reasons.",
-		SuffersLess: "Somebody.", WhoPays: "Somebody.", ClientText: "The plan goes on.", PartnerText: "The form goes on.", Because: "Her condition is new.", Version: version}))
+		SuffersLess: "Somebody.", WhoPays: "Somebody.", ClientText: "The plan goes on.", PartnerText: "The form goes on.", Because: "Her condition is new.", Version: version, Line: [4]string{"yes", "no", "no", "no"}, SkillUsed: "no"}))
 	must(t, p.ExcuseWeek(l.ctx, l.c.Therapist, l.c.CaseID, w, "A holiday."))
 	must(t, p.PausePartner(l.ctx, l.c.Therapist, l.c.CaseID, true, "Agreed."))
 	must(t, p.SavePlan(l.ctx, l.c.Therapist, l.c.Experiment, models.PlanInput{Step: "act", Behaviour: "Ask about the day", Label: "ask about your day",

@@ -60,8 +60,8 @@ func asks(t *testing.T, p *play, s *surfer, box *modelstest.Mailbox) string {
 		more, err = p.db.Post(t.Context(), box.Server(t), slog.New(slog.DiscardHandler))
 		must(t, err)
 	}
-	if n := len(box.Received()) - had; n != 1 {
-		t.Fatalf("%d messages came", n)
+	if n, kept := len(box.Received())-had, count(t, p.raw, `SELECT count(*) FROM audit WHERE action = 'link sent' AND result = 'done'`); n != 1 || kept != had+1 {
+		t.Fatalf("%d messages came, %d rows of the audit say so", n, kept)
 	}
 	body, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(box.Received()[had].Body)))
 	must(t, err)

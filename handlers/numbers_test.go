@@ -138,7 +138,7 @@ func TestReviewEvidence_isFrozenWithTheDecision(t *testing.T) {
 		t.Errorf("the decision does not show what it will keep")
 	}
 	s := sheetOf(t, page, "decision-form")
-	for name, answer := range map[string]string{"choice": "stop_harm", "present": "client", "reasons": "Not safe.", "suffers_less": "She.", "who_pays": "He."} {
+	for name, answer := range map[string]string{"choice": "stop_harm", "present": "client", "reasons": "Not safe.", "suffers_less": "She.", "who_pays": "He.", "skill_used": "no", "line_care": "yes", "line_breaks": "no", "line_harms": "no", "line_enjoys": "unsure"} {
 		s.values.Set(name, answer)
 	}
 	if got := b.post(path, s.values); got.Code >= 400 {

@@ -16,6 +16,7 @@ type page struct {
 	Back     *link
 	Charts   bool   // the page has a chart
 	Passkeys bool   // the page asks for a passkey
+	Caseload bool   // the page lists cases
 	Refetch  bool   // what the page shows may be taken back: fetch it again when it is looked at again
 	Cover    bool   // “Hide answers”
 	Leave    string // where “Leave this page” leads; empty where it does not stand

@@ -155,7 +155,15 @@ func (a *App) endForm(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	if err != nil {
 		return simplePage{}, err
 	}
-	ed := editing{typed: f, problem: e, saved: map[string]string{"last_week": string(today.Week())}}
+	decisions, err := a.db.Decisions(c.Request().Context(), v, id)
+	if err != nil {
+		return simplePage{}, err
+	}
+	until := today.Week()
+	if n := len(decisions); n > 0 && decisions[n-1].Ending.From != "" {
+		until = max(models.FirstStart(today).Add(-1), decisions[n-1].Ending.From.Add(-1).Week())
+	}
+	ed := editing{typed: f, problem: e, saved: map[string]string{"last_week": string(until)}}
 	fl := ed.filler("")
 	last := fl.field("select", "last_week", "Last week")
 	last.Hint = "The planned review is the better moment: an end that comes the day after a report can be read as an answer to it."

@@ -125,13 +125,15 @@ func fill(t testing.TB, p *play) {
 	p.setsAside(p.week.Add(-2), "pushed")
 	sqlExec(t, p.raw, `INSERT INTO closings SELECT id, id, '2026-01-05', x'', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO supervisions SELECT id, id, therapist_id, '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
-	sqlExec(t, p.raw, `INSERT INTO client_contacts SELECT id, x'', 0, 7, 18, 1 FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO client_contacts SELECT id, x'', 0, 1, 18, 1 FROM cases`)
 	sqlExec(t, p.raw, `UPDATE partner_contacts SET channel = 'email'`)
 	sqlExec(t, p.raw, `INSERT INTO partner_reminders SELECT id, 0, 7, 9, 20, 0, 'form' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO messages SELECT id, client_id, id, 'client_reminder', 'x', x'', 'sent', '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z', 1, '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO signin_links SELECT id, client_id, x'', 'x', 'x', 0, '2026-01-05', NULL, '2026-01-05' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO case_shares SELECT id, id, therapist_id, '2026-01-05', '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO handovers SELECT id, id, therapist_id, (SELECT id FROM people WHERE role = 'therapist' AND id <> therapist_id LIMIT 1), '2026-01-05', x'', '2026-01-05' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO log_entries SELECT id, id, 'contact', 'partner', x'', '2026-01-05', therapist_id, '2026-01-05' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO steps_done SELECT case_id, 'red', id, 1, '2026-01-05', (SELECT therapist_id FROM cases WHERE id = case_id) FROM flags`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }
 

@@ -18,6 +18,7 @@ type reviewPage struct {
 	Notes     []string // what is missing or special, in sentences
 	Attention attention
 	Verdict   verdictView  // on the judged intervention
+	Card      *form        // its checklist; nil where it has none
 	Numbers   *numbersView // as shown, with or without late reports
 	Masked    *link        // the series without labels
 	Late      lateSwitch
@@ -91,10 +92,14 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 		view := newDecisionView(decisions[i])
 		if i == len(decisions)-1 && r.Experiment.Running() && phases[len(phases)-1].Start.Monday() < decisions[i].On {
 			view.Act = &link{Href: afterDecision(id, decisions[i].Choice), Text: "Carry it out"}
+			view.Asks = asksOf(decisions[i], r.Case.ID)
 		}
 		p.Decisions = append(p.Decisions, view)
 	}
 	caseID := r.Case.ID
+	if p.Card, err = a.verdictCard(c, v, r); err != nil {
+		return err
+	}
 	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(caseID) + "/seen", Text: "What the client sees"}, {Href: casePath(caseID) + "/together", Text: "The couple’s page"}, {Href: casePath(caseID) + "/weeks", Text: "Weeks and paper forms"}}
 	return a.pageOr(c, http.StatusOK, p, outcomes)

@@ -21,7 +21,7 @@ import (
 )
 
 // pageViews are the views of whole pages, one for each file in pages.
-var pageViews = []view{aboutPage{}, accountPage{}, codesPage{}, digitsPage{}, messagesPage{}, passkeyPage{}, setSecondPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
+var pageViews = []view{aboutPage{}, accountPage{}, codesPage{}, digitsPage{}, messagesPage{}, passkeyPage{}, setSecondPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, logPage{}, experimentPage{}, flagsPage{}, maskedPage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
 	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, sharesPage{}, simplePage{}, startPage{}, supervisedCasePage{}, supervisedPage{}, supervisionPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
 
 // partialViews are the views that are also sent alone.
@@ -29,7 +29,7 @@ var partialViews = []view{chart{}, form{}, problem{}, sight{}, tapCard{}}
 
 // subPartials are included by others alone, with the type that each takes.
 var subPartials = map[string]any{"about": field{}, "agreement_text": agreement{}, "chart_key": []keyEntry{}, "attention": attention{}, "decision_view": decisionView{}, "open_flag": openFlag{}, "outcome_numbers": []outcomeNumbers{}, "described": field{}, "flag": flagView{}, "verdict": verdictView{},
-	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "said": said{}, "snapshot": snapshotView{}, "table": table{}, "turns": []turn{}}
+	"experiment_row": experimentRow{}, "field": field{}, "offers": []offerGroup{}, "pairs": []saved{}, "said": said{}, "snapshot": snapshotView{}, "spark": spark{}, "table": table{}, "turns": []turn{}}
 
 func theRenderer(t *testing.T) *renderer {
 	t.Helper()

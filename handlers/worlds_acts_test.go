@@ -24,7 +24,7 @@ var secrets = []aside{
 	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
 		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: models.Learned[f.random.IntN(len(models.Learned))], What: f.need(200)})
 	}},
-	{"close flags", false, false, closeFlags},
+	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick},
 	{"guess", false, false, guess},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, "", f.text(300)) }},
 	{"gate", false, true, gate},
@@ -92,7 +92,7 @@ var judgements = []aside{
 	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
 		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: "threat", What: f.need(200)})
 	}},
-	{"close flags", false, false, closeFlags}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
+	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), "") }},
 	{"done once", false, false, noteOccurrence},
 }
@@ -347,7 +347,30 @@ func (f *fate) decide(c *modelstest.Couple, toClient, toPartner string) error {
 	_, version := r.Frozen()
 	return f.p.Decide(ctx, c.Therapist, c.Experiment, models.DecisionInput{Choice: f.one(models.Choices...), On: string(f.today()), Present: f.one("client", "both", "partner", "nobody"),
 		Reasons: f.need(300), SuffersLess: f.need(100), WhoPays: f.need(100), Learning: f.text(100), Confidence: f.maybe(0, 100), ClientText: toClient, PartnerText: toPartner,
-		Because: f.need(100), Version: version})
+		Because: f.need(100), Version: version, Line: [4]string{f.one("yes", "no", "unsure"), f.one("yes", "no", "unsure"), "no", "unsure"}, SkillUsed: f.one("no", "no", "yes"), SkillAgainst: f.need(100),
+		From: string(r.NextReview()), PartnerFirst: string(f.today()), Referral: f.need(100)})
+}
+
+func writeLog(f *fate, c *modelstest.Couple) error {
+	kind := models.LogKind(f.one(string(models.LogContact), string(models.LogSupport), string(models.LogCard), string(models.LogGoingOn)))
+	in := models.LogInput{Kind: string(kind), On: string(f.today()), Words: f.need(300)}
+	if choices := models.LogChoices(kind); len(choices) > 0 {
+		in.What = f.one(choices...)
+	}
+	return f.p.Write(ctx, c.Therapist, c.CaseID, in)
+}
+
+// tick goes through a step of the checklist of a flag.
+func tick(f *fate, c *modelstest.Couple) error {
+	flags, err := f.p.Flags(ctx, c.Therapist, c.CaseID)
+	must(f.t, err)
+	for _, flag := range flags {
+		if models.CardOf(flag.Level()) != "" {
+			_, err := f.p.KeepSteps(ctx, c.Therapist, c.CaseID, models.StepsInput{Rule: flag.Rule, Week: string(flag.Week), Said: flag.Said, Done: []string{f.number(1, 6)}})
+			return err
+		}
+	}
+	return &models.Error{Kind: models.Conflict}
 }
 
 func gate(f *fate, c *modelstest.Couple) error {

@@ -119,14 +119,13 @@ func (db *DB) NoteRefusal(ctx context.Context, v Viewer, route, caseID, objectID
 // same for both.
 func (t *tx) noteFailedSignIn(ctx context.Context, tried map[Role]Viewer) error {
 	if len(tried) == 0 {
-		tried = map[Role]Viewer{"": {}}
+		return t.auditRefused(ctx, Viewer{}, didSignIn, "", "")
 	}
+	var errs []error
 	for _, v := range tried {
-		if err := errors.Join(t.auditRefused(ctx, v, didSignIn, "", ""), t.raiseGuessed(ctx, v)); err != nil {
-			return err
-		}
+		errs = append(errs, t.auditRefused(ctx, v, didSignIn, "", ""))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // refusals counts the refusals of this minute by session.

@@ -57,8 +57,10 @@ const (
 	didTakeIn    action = "week taken back in" // the object is the week
 	didPause     action = "partner’s reports paused"
 	didResume    action = "partner’s reports resumed"
-	didRaiseFlag action = "flag raised" // by hand, or by the program; the object is the flag
-	didCloseFlag action = "flag closed" // the object is the flag
+	didRaiseFlag action = "flag raised"    // by hand, or by the program; the object is the flag
+	didCloseFlag action = "flag closed"    // the object is the flag
+	didLog       action = "log written"    // the object is the entry
+	didStepDone  action = "checklist kept" // the object is the flag or the phase
 	didGuess     action = "unlabelled series answered"
 	didDecide    action = "decision kept"
 

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 )
 
 // Case is one couple in treatment, as its therapist sees it.
@@ -241,92 +239,6 @@ func (t *tx) caseToday(ctx context.Context, v Viewer, id string) (Case, Day, err
 	}
 	today, err := t.today(ctx)
 	return c, today, err
-}
-
-// CaseLine is one line of a therapist's list of cases.
-type CaseLine struct {
-	ID, Client, Partner string
-	Goal                string
-	Experiment          Experiment // the newest; its zero value when there is none
-	Phases              []Phase    // of that experiment, in order
-	Today               Day
-	// ReadFirst says that one of the last four weeks' reports asks to be read
-	// before anything else: not safe, pushed, or a wish to be contacted.
-	ReadFirst bool
-	// Flagged is the level of the most urgent open flag of the case, as
-	// [OpenLevel] gives it.
-	Flagged FlagLevel
-	// Closed is the date on which the case was closed, empty for one that is
-	// open. In a closed case nothing asks for a look.
-	Closed Day
-	// Right is that by which the viewer may open it, and Therapist by name whose it
-	// is.
-	Right     Right
-	Therapist string
-}
-
-// Cases lists the cases that the viewer may open by name, closed ones too.
-func (db *DB) Cases(ctx context.Context, v Viewer) ([]CaseLine, error) {
-	if v.Role != Therapist {
-		return nil, &Error{Kind: Forbidden, Message: "Only therapists can see this."}
-	}
-	var lines []CaseLine
-	err := db.read(ctx, func(ctx context.Context, t *tx) error {
-		today, err := t.today(ctx)
-		if err != nil {
-			return err
-		}
-		rows, err := t.QueryContext(ctx, `SELECT c.id, a.id, a.name, b.id, b.name, c.goal, EXISTS (SELECT 1 FROM partner_reports r WHERE r.case_id = c.id AND r.week >= $3
-				AND (r.safe IN ('not_always', 'no') OR r.pushed IN ('a_little', 'yes') OR r.contact IN ('when_convenient', 'soon'))), COALESCE(k.closed_on, ''), m.held, h.id, h.name
-			FROM `+mayOpen+` m JOIN cases c ON c.id = m.case_id JOIN people h ON h.id = c.therapist_id JOIN people a ON a.id = c.client_id JOIN people b ON b.id = c.partner_id
-				LEFT JOIN closings k ON k.case_id = c.id AND k.reopened_on IS NULL
-			ORDER BY c.id, m.place`, v.PersonID, today, today.Week().Add(-4))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			line := CaseLine{Today: today}
-			var client, partner, therapist string
-			if err := rows.Scan(&line.ID, &client, t.texts("people", &line.ID, &client).out("name", &line.Client),
-				&partner, t.texts("people", &line.ID, &partner).out("name", &line.Partner),
-				t.texts("cases", &line.ID, &line.ID).out("goal", &line.Goal), &line.ReadFirst, &line.Closed,
-				&line.Right, &therapist, t.texts("people", &noCase, &therapist).out("name", &line.Therapist)); err != nil {
-				return err
-			}
-			if n := len(lines); n > 0 && lines[n-1].ID == line.ID {
-				continue // by a weaker right too
-			}
-			line.ReadFirst = line.ReadFirst && line.Closed == ""
-			lines = append(lines, line)
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		slices.SortStableFunc(lines, func(a, b CaseLine) int { return strings.Compare(a.Client, b.Client) })
-		for i := range lines {
-			flags, err := t.caseFlags(ctx, lines[i].ID)
-			if err != nil {
-				return err
-			}
-			if lines[i].Closed == "" {
-				lines[i].Flagged = OpenLevel(flags)
-			}
-			all, err := t.experiments(ctx, lines[i].ID)
-			if err != nil {
-				return err
-			}
-			if len(all) == 0 {
-				continue
-			}
-			lines[i].Experiment = all[len(all)-1]
-			if lines[i].Phases, err = t.phases(ctx, lines[i].Experiment.ID); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return lines, err
 }
 
 // text of a number that may be absent, as a form shows it.

@@ -15,7 +15,7 @@ func decision(t testing.TB, p *modelstest.Practice, c *modelstest.Couple) models
 	must(t, err)
 	_, version := r.Frozen()
 	return models.DecisionInput{Choice: "extend", On: string(r.Today), Present: "client", Reasons: "Too early.", SuffersLess: "Nobody yet.",
-		WhoPays: "She waits.", Version: version}
+		WhoPays: "She waits.", Version: version, Line: [4]string{"yes", "no", "no", "unsure"}, SkillUsed: "no", From: string(r.NextReview()), PartnerFirst: string(r.Today), Referral: "Declined."}
 }
 
 func TestDecide_freezesTheNumbersThatWereShown(t *testing.T) {
@@ -90,5 +90,51 @@ func TestDecide_outlivesItsPhase(t *testing.T) {
 	list, err := p.Decisions(ctx, p.Owner, c.Experiment)
 	if err != nil || len(list) != 1 || list[0].Phase != "B1" || list[0].Reasons != "Too early." {
 		t.Errorf("after the end the decisions are %+v, %v", list, err)
+	}
+}
+
+// TestDecide_theLine: a skill that was used against somebody keeps from stepping up,
+// whatever the verdict; a decision to stop for harm says from when it holds, and one to
+// end also with whom was spoken first and to whom the client was referred.
+func TestDecide_theLine(t *testing.T) {
+	t.Parallel()
+	p, c := concluded(t)
+	used := func(in *models.DecisionInput) {
+		in.SkillUsed, in.SkillAgainst, in.Because = "yes", "A colleague at work.", "Heard alone."
+	}
+	for _, row := range []struct {
+		name, field string
+		change      func(*models.DecisionInput)
+	}{
+		{"the use of skill is not answered", "skill_used", func(in *models.DecisionInput) { in.SkillUsed = "" }},
+		{"nor against whom", "skill_against", func(in *models.DecisionInput) { used(in); in.SkillAgainst = " " }},
+		{"a question of the line is not answered", "line_harms", func(in *models.DecisionInput) { in.Line[2] = "" }},
+		{"stepping up after it", "choice", func(in *models.DecisionInput) { used(in); in.Choice = "step_up" }},
+		{"a stop for harm from no day", "from", func(in *models.DecisionInput) { in.Choice, in.From = "stop_harm", "" }},
+		{"an end without the partner", "partner_first", func(in *models.DecisionInput) { in.Choice, in.PartnerFirst = "end_treatment", "" }},
+		{"an end before she is spoken to", "partner_first", func(in *models.DecisionInput) {
+			in.Choice, in.PartnerFirst = "end_treatment", string(models.Day(in.On).Add(1))
+		}},
+		{"an end without a referral", "referral", func(in *models.DecisionInput) { in.Choice, in.Referral = "end_treatment", "" }},
+	} {
+		in := decision(t, p, c)
+		row.change(&in)
+		t.Run(row.name, func(t *testing.T) { wantField(t, p.Decide(ctx, p.Owner, c.Experiment, in), row.field) })
+	}
+	in := decision(t, p, c)
+	used(&in)
+	in.Choice, in.Line = "end_treatment", [4]string{"no", "unsure", "yes", "unsure"}
+	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
+	in = decision(t, p, c)
+	in.Choice, in.From, in.PartnerFirst, in.Referral = "hold", "x", "x", "nothing of this is asked"
+	in.Because = "It rests."
+	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
+	list, err := p.Decisions(ctx, p.Owner, c.Experiment)
+	must(t, err)
+	if d := list[0]; d.Skill != (models.Skill{Used: "yes", Against: "A colleague at work."}) || d.Unsure() != 2 || d.Ending.Referral != "Declined." || d.Ending.PartnerFirst != d.On || d.Ending.From != d.On {
+		t.Errorf("it is kept as %+v", d)
+	}
+	if d := list[1]; d.Ending != (models.Ending{}) || d.Unsure() != 1 {
+		t.Errorf("the next is kept as %+v", d)
 	}
 }

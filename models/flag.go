@@ -25,6 +25,7 @@ const (
 // asks for a look. It is the therapist's alone, is closed with a reason and
 // never deleted.
 type Flag struct {
+	ID       string // empty until it is kept
 	Rule     string // R1 to R5, A1 to A12, N1 to N5
 	Week     Week   // whose report raised it
 	Said     string // the answers and numbers that raised it
@@ -151,9 +152,8 @@ func (t *tx) flags(ctx context.Context, caseID string, phases []PhaseReview, tod
 	kept := map[string]bool{}
 	for rows.Next() {
 		var f Flag
-		var id string
-		x := t.texts("flags", &caseID, &id)
-		if err := rows.Scan(&id, &f.Rule, &f.Week, x.out("said", &f.Said), &f.RaisedOn, &f.ClosedOn, x.out("reason", &f.Reason)); err != nil {
+		x := t.texts("flags", &caseID, &f.ID)
+		if err := rows.Scan(&f.ID, &f.Rule, &f.Week, x.out("said", &f.Said), &f.RaisedOn, &f.ClosedOn, x.out("reason", &f.Reason)); err != nil {
 			return nil, err
 		}
 		list, kept[f.key()] = append(list, f), true

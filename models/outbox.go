@@ -49,7 +49,7 @@ type taken struct {
 }
 
 // KeepPosting sends what is due until ctx ends, and once a minute puts the
-// reminders into the outbox whose time has come. Without a server it settles what
+// reminders into the outbox whose time has come, and looks at what was refused. Without a server it settles what
 // is due as not sent. Two programs over one practice send each message once.
 func (db *DB) KeepPosting(ctx context.Context, server *mail.Server, log *slog.Logger) {
 	look := time.NewTicker(lookEvery)
@@ -58,6 +58,9 @@ func (db *DB) KeepPosting(ctx context.Context, server *mail.Server, log *slog.Lo
 	for {
 		if now := db.Now().Truncate(time.Minute); now != planned {
 			planned = now
+			if err := db.RaiseGuessed(ctx); err != nil && ctx.Err() == nil {
+				log.Error("refused passphrases could not be looked at; trying again in a minute", "error", err)
+			}
 			if err := db.PlanMessages(ctx); err != nil && ctx.Err() == nil {
 				log.Error("reminders could not be planned; trying again in a minute", "error", err)
 			}

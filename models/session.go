@@ -255,7 +255,7 @@ func (db *DB) Unlock(ctx context.Context, v Viewer, passphrase string) error {
 	}
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		if wrong != nil {
-			return errors.Join(t.auditRefused(ctx, v, didUnlock, "", ""), t.raiseGuessed(ctx, v))
+			return t.auditRefused(ctx, v, didUnlock, "", "")
 		}
 		_, err := t.ExecContext(ctx, `UPDATE sessions SET unlocked_until = $1 WHERE token_hash = $2`, stamp(t.now.Add(unlockLasts)), v.Session)
 		return errors.Join(err, t.audit(ctx, v, didUnlock, "", ""))

@@ -118,10 +118,11 @@ func AllSealed() []SealedTexts {
 		columns("partner_calls", "case_id", "week", "different"),
 		columns("partner_proposals", "case_id", "id", "wording"),
 		columns("snapshots", "case_id", "id", "words", "reported_by"),
-		columns("decisions", "case_id", "id", "reasons", "suffers_less", "who_pays", "learning", "client_text", "partner_text", "because"),
+		columns("decisions", "case_id", "id", "reasons", "suffers_less", "who_pays", "learning", "client_text", "partner_text", "because", "skill_against", "referral"),
 		columns("client_notices", "case_id", "id", "body"),
 		columns("partner_notices", "case_id", "id", "body"),
 		columns("flags", "case_id", "id", "said", "reason"),
+		columns("log_entries", "case_id", "id", "words"),
 	}
 }
 

@@ -55,11 +55,13 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.send("pause", a.path+"/weeks", named("pause-form"), nil, is(1, `SELECT count(*) FROM partner_pauses WHERE case_id = ? AND until_week IS NOT NULL`, at))
 	a.onExperiment(experiment, "extend", e, named("extend-form"), nil, l.audited(who, "phase extended"), is(5, `SELECT weeks FROM phases WHERE case_id = ? AND kind = 'baseline'`, at))
 	a.onExperiment(experiment, "step/:kind", e+"/step/hold", named("step-form"), fill{"weeks": "2"}, l.audited(who, "phase started"), is(2, `SELECT count(*) FROM phases WHERE case_id = ?`, at))
-	a.onExperiment(experiment, "decision", e+"/decision", named("decision-form"), fill{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.",
+	a.onExperiment(experiment, "decision", e+"/decision", named("decision-form"), fill{"choice": "hold", "present": "both", "reasons": "Reasons.", "suffers_less": "Somebody.", "who_pays": "Somebody.", "skill_used": "no", "line_care": "yes", "line_breaks": "no", "line_harms": "no", "line_enjoys": "unsure",
 		"confidence": "60", "client_text": "To one.", "partner_text": "To the other."}, l.audited(who, "decision kept"), is(1, `SELECT count(*) FROM decisions WHERE case_id = ?`, at),
 		is(1, `SELECT count(*) FROM client_notices WHERE case_id = ?`, at), is(1, `SELECT count(*) FROM partner_notices WHERE case_id = ?`, at))
 	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
+	a.send("steps", a.path+"/flags", named("steps-1"), fill{"gone": "1"}, l.audited(who, "checklist kept"), is(1, `SELECT count(*) FROM steps_done WHERE case_id = ?`, at))
+	a.send("log", a.path+"/log", named("contact-form"), fill{"what": "partner", "words": "Spoken with."}, l.audited(who, "log written"), is(1, `SELECT count(*) FROM log_entries WHERE case_id = ?`, at))
 	colleague := l.p.guessed
 	if colleague.id == who.id {
 		colleague = l.p.therapists[0]

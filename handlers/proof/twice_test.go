@@ -21,7 +21,7 @@ func TestTwice(t *testing.T) {
 	program.start(t)
 	c.let(running)
 	missing := forms(t)
-	for end := time.Now().Add(time.Minute); len(missing) > 0 && time.Now().Before(end); missing = c.missing(forms(t)) {
+	for end := time.Now().Add(5 * time.Minute); len(missing) > 0 && time.Now().Before(end); missing = c.missing(forms(t)) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	c.let(halted)

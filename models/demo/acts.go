@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"enough/models"
 )
@@ -68,6 +69,35 @@ func closeFlags(week int, reason string, rules ...string) act {
 	}
 }
 
+// write adds an entry to the case's log.
+func write(kind models.LogKind, what, words string) act {
+	return func(ctx context.Context, l *life) error {
+		return l.db.Write(ctx, l.therapist, l.caseID, models.LogInput{Kind: string(kind), What: what, Words: words, On: string(models.DayOf(l.db.Now(), l.zone))})
+	}
+}
+
+// goThrough ticks the first steps of the checklist of a week's flag by a rule.
+func goThrough(week int, rule string, steps int) act {
+	return func(ctx context.Context, l *life) error {
+		flags, err := l.db.Flags(ctx, l.therapist, l.caseID)
+		if err != nil {
+			return err
+		}
+		for _, f := range flags {
+			if f.Rule != rule || f.Week != l.week(week) {
+				continue
+			}
+			in := models.StepsInput{Rule: f.Rule, Week: string(f.Week), Said: f.Said}
+			for n := range steps {
+				in.Done = append(in.Done, strconv.Itoa(n+1))
+			}
+			_, err := l.db.KeepSteps(ctx, l.therapist, l.caseID, in)
+			return err
+		}
+		return errors.New("no flag of rule " + rule)
+	}
+}
+
 // decide keeps a decision of the day on which it is made.
 func decide(in models.DecisionInput) act {
 	return func(ctx context.Context, l *life) error {
@@ -79,6 +109,13 @@ func decide(in models.DecisionInput) act {
 		in.On = string(review.Today)
 		in.ClientText, in.PartnerText = l.dated(in.ClientText), l.dated(in.PartnerText)
 		_, in.Version = review.Frozen()
+		if in.SkillUsed == "" {
+			in.SkillUsed = "no"
+		}
+		if in.Line == [4]string{} {
+			in.Line = [4]string{"yes", "no", "no", "no"}
+		}
+		in.From, in.PartnerFirst = string(review.NextReview()), in.On
 		return l.db.Decide(ctx, l.therapist, l.experiment, in)
 	}
 }

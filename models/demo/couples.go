@@ -44,8 +44,10 @@ var marcus = couple{
 		Outcome: "leaving", CriterionKind: "level", Criterion: "5", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: stopWords,
 	},
 	events: []event{
-		{3, tuesday, []act{closeFlags(2, "Spoken with Anna alone on the phone. Leaving: “not this month”. The children are quieter; she watches them.")}},
+		{1, tuesday, []act{write(models.LogSupport, "offered", "A counsellor of her own, in the house next door.")}},
+		{3, tuesday, []act{write(models.LogContact, "partner", "She can talk until ten. She sounds tired, not afraid."), goThrough(2, "A4", 5), closeFlags(2, "Spoken with Anna alone on the phone. Leaving: “not this month”. The children are quieter; she watches them.")}},
 		{5, monday, []act{intervene(5)}},
+		{4, tuesday, []act{write(models.LogSupport, "own", "Her own counsellor, from this week on."), write(models.LogCard, "live_with", "")}},
 		{5, tuesday, []act{closeFlags(4, "Spoken with Anna alone. The children hear the arguments through the wall. Nothing new; own counsellor accepted.")}},
 		{6, tuesday, []act{closeFlags(5, "Looked at with Anna. Quieter on the two evenings of the talks, as usual otherwise.")}},
 		{9, monday, []act{
@@ -149,5 +151,8 @@ var pavel = couple{
 		Dose: "2", DoseWords: "Twice is doable.", Cost: "2", Prediction: "3", Confidence: "70",
 		Outcome: "conflict", CriterionKind: "drop", Criterion: "2", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: stopWords,
 	},
-	events: []event{{5, monday, []act{intervene(5)}}},
+	events: []event{
+		{1, tuesday, []act{write(models.LogSupport, "declined", "Not needed now, she says. Ask again in spring.")}},
+		{5, monday, []act{intervene(5)}},
+	},
 }

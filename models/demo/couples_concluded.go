@@ -36,6 +36,7 @@ var iris = couple{
 		Outcome: "conflict", CriterionKind: "drop", Criterion: "2", BaselineWeeks: "5", PhaseWeeks: "4", StopWording: stopWords,
 	},
 	events: []event{
+		{1, tuesday, []act{write(models.LogSupport, "own", "His brother, every week.")}},
 		{6, monday, []act{intervene(6)}},
 		{10, thursday, []act{
 			tick(some{models.ItemConflict, 1, 9}, some{models.ItemNoticed, 1, 9}, some{models.ItemCall, 1, 9},
@@ -88,6 +89,7 @@ var renata = couple{
 		Outcome: "leaving", CriterionKind: "level", Criterion: "4", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: stopWords,
 	},
 	events: []event{
+		{1, tuesday, []act{write(models.LogSupport, "offered", "")}},
 		{5, monday, []act{intervene(5)}},
 		{9, thursday, []act{
 			decide(models.DecisionInput{
@@ -101,6 +103,7 @@ var renata = couple{
 			followUp(9, "6"),
 		}},
 		{21, monday, []act{
+			write(models.LogContact, "partner", "Ilse, on her own phone, as agreed."),
 			closeFlags(20, "Spoken with Ilse alone. The Sundays stopped and she had counted on them. She is not unsafe. Three weekly weeks agreed."),
 			decide(models.DecisionInput{
 				Choice: "follow_up", Present: "client",

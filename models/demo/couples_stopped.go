@@ -86,22 +86,27 @@ var viktor = couple{
 		Outcome: "conflict", CriterionKind: "drop", Criterion: "2", BaselineWeeks: "4", PhaseWeeks: "4", StopWording: stopWords,
 	},
 	events: []event{
+		{1, tuesday, []act{write(models.LogSupport, "offered", "Named twice; she will think about it.")}},
 		{5, monday, []act{intervene(5)}},
-		{7, tuesday, []act{closeFlags(6, "Spoken with Lena alone. The children leave the room when he begins to repeat. Look again after week 7.")}},
+		{7, tuesday, []act{write(models.LogContact, "partner", "At the agreed time. She can talk; he is at work."), closeFlags(6, "Spoken with Lena alone. The children leave the room when he begins to repeat. Look again after week 7.")}},
 		{8, tuesday, []act{closeFlags(7, "Spoken with Lena alone. He has started to quote her. She is not in danger; she wants to see one more week.")}},
-		{9, monday, []act{supervise, closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
-			Choice: "stop_harm", Present: "partner",
-			Reasons: "His tension falls, 5, 4, 3, 2; hers rises, 6, 7, 8, 8. His guess comes ever closer to her number: off by 3, 2, 1, 0. Worse already in week 7. " +
-				"Felt real 4, 3, 2, 1. Week 8: pushed, and no free no. Lena alone: “He asked what I put here.” Skill used against someone: yes, Lena. " +
-				"The stop takes effect at the planned review, so that it is not tied to one form. Discussed with Dr Sam Okoro (demo).",
-			SuffersLess: "Nobody. He suffers less.", WhoPays: "Lena, each week.",
-			PartnerText: "I call you at the agreed time. You can skip the form or stop at any time.",
-		})}},
+		{9, monday, []act{supervise, write(models.LogContact, "partner", "“He asked what I put here.”"), write(models.LogContact, "supervisor", "Dr Sam Okoro: stop, and end."),
+			goThrough(8, "R3", 8), closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
+				Choice: "stop_harm", Present: "partner",
+				Reasons: "His tension falls, 5, 4, 3, 2; hers rises, 6, 7, 8, 8. His guess comes ever closer to her number: off by 3, 2, 1, 0. Worse already in week 7. " +
+					"Felt real 4, 3, 2, 1. Week 8: pushed, and no free no. Lena alone: “He asked what I put here.” Skill used against someone: yes, Lena. " +
+					"The stop takes effect at the planned review, so that it is not tied to one form. Discussed with Dr Sam Okoro (demo).",
+				SuffersLess: "Nobody. He suffers less.", WhoPays: "Lena, each week.",
+				Line: [4]string{"no", "yes", "yes", "unsure"}, SkillUsed: "yes", SkillAgainst: "Lena: what she says is given back to her as a charge.",
+				PartnerText: "I call you at the agreed time. You can skip the form or stop at any time.",
+			})}},
 		{9, thursday, []act{
 			decide(models.DecisionInput{
 				Choice: "end_treatment", Present: "client",
 				Reasons:     "Planned review. The stop takes effect, and the treatment ends. Lena was spoken to alone first and knows the day. Referral offered to both, apart. Supervision: Dr Sam Okoro (demo).",
 				SuffersLess: "Lena, if the lessons end.", WhoPays: "Lena has paid. Viktor loses the sessions.",
+				Line: [4]string{"no", "yes", "yes", "unsure"}, SkillUsed: "yes", SkillAgainst: "Lena, as written a few days ago.",
+				Referral:    "To a colleague who works with him alone; he took the address.",
 				ClientText:  "The work on this plan has ended. Reason recorded: the aim of this work can no longer be met here. A referral was offered.",
 				PartnerText: "The work on this plan has ended. There are no more forms. The offer of a talk stands.",
 			}),
@@ -146,6 +151,8 @@ var daniel = couple{
 	events: []event{
 		{5, monday, []act{intervene(5)}},
 		{7, monday, []act{
+			write(models.LogContact, "partner", "Called on her work phone, alone. Safe at her sister’s until Sunday."), write(models.LogContact, "service", "Named to her; she rang them while we spoke."),
+			goThrough(6, "R1", 6),
 			pause("At her wish, agreed on the phone. No forms and no messages until she asks."),
 			decide(models.DecisionInput{
 				Choice: "hold", Present: "partner",
@@ -161,11 +168,13 @@ var daniel = couple{
 				Choice: "stop_harm", Present: "client",
 				Reasons:     "The plan ends in session, at its planned last week. No plan goes on where she is not safe. Mira knew the day beforehand and agreed to the wording. Skill used against someone: not known; she was pushed about her answers.",
 				SuffersLess: "Nobody through this plan.", WhoPays: "Mira has paid.",
+				Line: [4]string{"unsure", "unsure", "unsure", "no"},
 			}),
 			decide(models.DecisionInput{
 				Choice: "end_treatment", Present: "client",
 				Reasons:     "Ending by referral, to a service for him alone. Mira has the specialist service. No joint session.",
 				SuffersLess: "Mira, if distance holds.", WhoPays: "Daniel loses the sessions. Mira carries the waiting.",
+				Line: [4]string{"unsure", "unsure", "unsure", "no"}, Referral: "To the service for men in conflict, for him alone; first hour agreed.",
 				ClientText: "The work on this plan ends with the week of {week 8}. Reason recorded: the aim of this work can no longer be met here. A referral was offered.",
 			}),
 			end(8, "Safety stop. Ending by referral."),
