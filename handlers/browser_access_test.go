@@ -239,6 +239,14 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 		{"case", m.casePage, m.vera, nil},
 		{"code", m.casePage, m.vera, func(b *tab) { b.submit(`form[action$="/code"] button`) }},
 		{"frame", m.casePage + "/frame", m.vera, nil},
+		{"log", m.casePage + "/log", m.vera, nil},
+		{"log refused", m.casePage + "/log", m.vera, func(b *tab) {
+			b.eval(`document.querySelectorAll('details').forEach(e => e.open = true)`, nil)
+			b.send("contact-form")
+		}},
+		{"note for his file", notePath(experiment, "client"), m.vera, nil},
+		{"note for her file", notePath(experiment, "partner"), m.vera, nil},
+		{"library", libraryPath(experiment), m.vera, nil},
 		{"gate", m.casePage + "/gate", m.vera, nil},
 		{"experiment", experimentPath(experiment), m.vera, nil},
 		{"experiment just started", experimentPath(other), m.vera, nil},

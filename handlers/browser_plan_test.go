@@ -307,7 +307,7 @@ func TestBrowserStory(t *testing.T) {
 		t.Errorf("the list of cases says %q", text)
 	}
 	vera.shot("cases-review-due")
-	vera.submit(".cases a.go")
+	vera.submit(".cases a[href$=\"/review\"]")
 	vera.is("the review", vera.path(), experimentPage+"/review")
 	vera.holds("figure.chart > .chart-canvas svg", 3)
 	vera.shot("review-first")

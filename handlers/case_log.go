@@ -12,14 +12,14 @@ import (
 // logPage is what the therapist has written down of a case, and the forms with which
 // she writes more.
 type logPage struct {
-	Page    page
-	Entries []logView
-	Forms   []logForm
+	Page  page
+	Lines []logView
+	Forms []logForm
 }
 
 type logView struct{ Title, When, Words string }
 
-// logForm is the form of one kind of entry, under its own heading.
+// logForm is the form of one kind of line, under its own heading.
 type logForm struct {
 	ID, Title string
 	Open      bool
@@ -30,7 +30,7 @@ func (logPage) template() string { return "log" }
 
 func logPath(caseID string) string { return casePath(caseID) + "/log" }
 
-// logOffer is a kind of entry as it is offered: what is empty is not asked.
+// logOffer is a kind of line as it is offered: what is empty is not asked.
 type logOffer struct {
 	kind                      models.LogKind
 	title, what, words, intro string
@@ -61,8 +61,8 @@ func (a *App) logPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	}
 	p := logPage{Page: a.chrome(v, casesPath, "Log: "+k.Client.Name+" and "+k.Partner.Name).back(casePath(id), k.Client.Name+" and "+k.Partner.Name)}
 	p.Page.Title = "Log"
-	for _, entry := range log {
-		p.Entries = append(p.Entries, newLogView(entry))
+	for _, line := range log {
+		p.Lines = append(p.Lines, newLogView(line))
 	}
 	if k.Closed.On != "" && e == nil {
 		return p, nil
@@ -98,7 +98,7 @@ func (a *App) logPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	return p, nil
 }
 
-func newLogView(e models.LogEntry) logView {
+func newLogView(e models.LogLine) logView {
 	view := logView{Title: models.LogText(e.Kind, e.What), When: e.On.Long() + ", " + e.By, Words: e.Words}
 	switch e.Kind {
 	case models.LogSupport:
@@ -118,7 +118,7 @@ func (a *App) showLog(c echo.Context, v models.Viewer) error {
 	return a.page(c, http.StatusOK, p)
 }
 
-// writeLog adds an entry to the log of a case.
+// writeLog adds a line to the log of a case.
 func (a *App) writeLog(c echo.Context, v models.Viewer) error {
 	f, err := readForm(c)
 	if err != nil {

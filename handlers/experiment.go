@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"unicode"
@@ -60,6 +61,10 @@ func (a *App) planForm(c echo.Context, v models.Viewer, step string, f typed, e 
 		return simplePage{}, err
 	}
 	ed := editing{typed: f, problem: e, version: x.Version, saved: planFieldsOf(x)}
+	ready, fromLibrary := models.LibraryBy(c.QueryParam(taken))
+	if fromLibrary && !x.Started {
+		maps.Copy(ed.saved, map[string]string{"behaviour": ready.Behaviour, "label": ready.Label, "counts_if": ready.CountsIf, "not_counts_if": ready.NotCountsIf})
+	}
 	fl := ed.filler("")
 	fm := form{ID: "plan-form", Action: planStepPath(id, step), Submit: "Save and go on"}
 	heading := "Plan, step 1 of 2: the act"
@@ -87,7 +92,11 @@ func (a *App) planForm(c echo.Context, v models.Viewer, step string, f typed, e 
 		fm.Parts = append(fm.Parts, part{Heading: "Why", Fields: []field{fl.area("reason", "Reason for the change", "")}})
 	}
 	fm = ed.finish(fm)
-	return simplePage{Page: a.chrome(v, casesPath, heading).back(experimentPath(id), "Experiment "+itoa(x.Number)), Intro: intro, Form: fm}, nil
+	p := simplePage{Page: a.chrome(v, casesPath, heading).back(experimentPath(id), "Experiment "+itoa(x.Number)), Intro: intro, Form: fm}
+	if step == "act" && !x.Started {
+		p.Links = []link{{Href: libraryPath(id), Text: "Take one that is ready-made"}}
+	}
+	return p, nil
 }
 
 func measureParts(x filler, e models.Experiment, leastDrop int) []part {

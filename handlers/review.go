@@ -100,7 +100,7 @@ func (a *App) showReview(c echo.Context, v models.Viewer) error {
 	if p.Card, err = a.verdictCard(c, v, r); err != nil {
 		return err
 	}
-	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
+	p.Acts = []link{{Href: decisionPath(id), Text: "Decide"}, {Href: notePath(id, "client"), Text: "Note for the client’s file"}, {Href: notePath(id, "partner"), Text: "Note for the partner’s file"}, {Href: casePath(caseID) + "/publish", Text: "Publish what was released"},
 		{Href: casePath(caseID) + "/seen", Text: "What the client sees"}, {Href: casePath(caseID) + "/together", Text: "The couple’s page"}, {Href: casePath(caseID) + "/weeks", Text: "Weeks and paper forms"}}
 	return a.pageOr(c, http.StatusOK, p, outcomes)
 }

@@ -106,6 +106,8 @@ func (a *App) routes() []route {
 		{get, "/experiments/:experiment/plan/:step", therapist, a.editPlan},
 		{post, "/experiments/:experiment/plan/:step", therapist, a.savePlan},
 		{post, "/experiments/:experiment/sight", therapist, a.showSight},
+		{get, "/experiments/:experiment/library", therapist, a.showLibrary},
+		{get, "/experiments/:experiment/note/:file", therapist, a.showNote},
 		{get, "/experiments/:experiment/agreement", therapist, a.showAgreement},
 		{post, "/experiments/:experiment/start", therapist, a.startExperiment},
 		{get, "/experiments/:experiment/step/:kind", therapist, a.editStep},

@@ -62,7 +62,7 @@ func objectsOf(r route) []string {
 // a second parameter that means nothing.
 func (s *stage) target(a *App, path, object string) string {
 	values := map[string]string{":case": s.couple.CaseID, ":experiment": s.couple.Experiment, ":token": "nosuchtoken",
-		":week": string(s.week.Add(-2)), ":step": "act", ":kind": "step_up", ":page": "week"}
+		":week": string(s.week.Add(-2)), ":step": "act", ":kind": "step_up", ":page": "week", ":file": "client"}
 	for _, id := range []string{":case", ":experiment", ":token"} {
 		switch object {
 		case "other":
@@ -78,7 +78,7 @@ func (s *stage) target(a *App, path, object string) string {
 		}
 	}
 	if object == "odd" {
-		for _, second := range []string{":week", ":step", ":kind", ":page"} {
+		for _, second := range []string{":week", ":step", ":kind", ":page", ":file"} {
 			values[second] = "odd"
 		}
 	}

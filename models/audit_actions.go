@@ -59,7 +59,7 @@ const (
 	didResume    action = "partner’s reports resumed"
 	didRaiseFlag action = "flag raised"    // by hand, or by the program; the object is the flag
 	didCloseFlag action = "flag closed"    // the object is the flag
-	didLog       action = "log written"    // the object is the entry
+	didLog       action = "log written"    // the object is the line
 	didStepDone  action = "checklist kept" // the object is the flag or the phase
 	didGuess     action = "unlabelled series answered"
 	didDecide    action = "decision kept"
@@ -83,4 +83,5 @@ const (
 
 	// What leaves the program.
 	didPrintAgreement action = "agreement printed" // the object is the experiment
+	didPrintNote      action = "note printed"      // the same
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// LogKind is what an entry of a case's log is about.
+// LogKind is what a line of a case's log is about.
 type LogKind string
 
 // The kinds.
@@ -17,7 +17,7 @@ const (
 	LogCard    LogKind = "card"     // what the partner was asked, alone
 )
 
-// LogChoices lists what an entry of a kind can say, in the order in which it is
+// LogChoices lists what a line of a kind can say, in the order in which it is
 // offered. Why the work goes on is said in words alone.
 func LogChoices(kind LogKind) []string {
 	return map[LogKind][]string{
@@ -27,7 +27,7 @@ func LogChoices(kind LogKind) []string {
 	}[kind]
 }
 
-// LogText writes what an entry says.
+// LogText writes what a line says.
 func LogText(kind LogKind, what string) string {
 	return map[LogKind]map[string]string{
 		LogContact: {"partner": "Partner, alone, by the safe route", "partner_missed": "Partner tried by the safe route, not reached", "client": "Client",
@@ -40,8 +40,8 @@ func LogText(kind LogKind, what string) string {
 	}[kind][what]
 }
 
-// LogEntry is one entry of a case's log. It is for therapists alone.
-type LogEntry struct {
+// LogLine is one line of a case's log. It is for therapists alone.
+type LogLine struct {
 	Kind  LogKind
 	What  string
 	Words string
@@ -49,15 +49,15 @@ type LogEntry struct {
 	By    string // the therapist, by name
 }
 
-// LogInput is the form of an entry, as typed.
+// LogInput is the form of a line, as typed.
 type LogInput struct {
 	Kind, What, On, Words string
 	Submission            Submission
 }
 
-func (in LogInput) check(r *reading, today Day) LogEntry {
+func (in LogInput) check(r *reading, today Day) LogLine {
 	kind := LogKind(r.needChoice("kind", in.Kind, string(LogContact), string(LogSupport), string(LogGoingOn), string(LogCard)))
-	e := LogEntry{Kind: kind, On: r.needDay("on", in.On, today.Add(-60), today)}
+	e := LogLine{Kind: kind, On: r.needDay("on", in.On, today.Add(-60), today)}
 	if choices := LogChoices(kind); len(choices) > 0 {
 		e.What = r.needChoice("what", in.What, choices...)
 	}
@@ -71,7 +71,7 @@ func (in LogInput) check(r *reading, today Day) LogEntry {
 	return e
 }
 
-// Write adds an entry to a case's log, and changes nothing else. Only the case's
+// Write adds a line to a case's log, and changes nothing else. Only the case's
 // therapist may. It is Invalid with field messages.
 func (db *DB) Write(ctx context.Context, v Viewer, caseID string, in LogInput) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -86,17 +86,17 @@ func (db *DB) Write(ctx context.Context, v Viewer, caseID string, in LogInput) e
 		}
 		_, err = t.makeOnce(ctx, v, in.Submission, "log "+caseID, in, func() (string, error) {
 			id := newID()
-			_, err := t.ExecContext(ctx, `INSERT INTO log_entries (id, case_id, kind, what, words, happened_on, therapist_id, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-				id, caseID, string(e.Kind), e.What, t.textsOf("log_entries", caseID, id).in("words", e.Words), e.On, v.PersonID, t.stamp())
+			_, err := t.ExecContext(ctx, `INSERT INTO log_lines (id, case_id, kind, what, words, happened_on, therapist_id, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				id, caseID, string(e.Kind), e.What, t.textsOf("log_lines", caseID, id).in("words", e.Words), e.On, v.PersonID, t.stamp())
 			return id, errors.Join(err, t.audit(ctx, v, didLog, caseID, id))
 		})
 		return err
 	})
 }
 
-// Log lists the entries of a case's log, the newest first. Only the case's
+// Log lists the lines of a case's log, the newest first. Only the case's
 // therapist may.
-func (db *DB) Log(ctx context.Context, v Viewer, caseID string) (list []LogEntry, err error) {
+func (db *DB) Log(ctx context.Context, v Viewer, caseID string) (list []LogLine, err error) {
 	err = db.read(ctx, func(ctx context.Context, t *tx) error {
 		if _, err := t.caseOf(ctx, v, caseID); err != nil {
 			return err
@@ -107,17 +107,17 @@ func (db *DB) Log(ctx context.Context, v Viewer, caseID string) (list []LogEntry
 	return list, err
 }
 
-func (t *tx) log(ctx context.Context, caseID string) (list []LogEntry, err error) {
-	rows, err := t.QueryContext(ctx, `SELECT l.id, l.kind, l.what, l.words, l.happened_on, p.id, p.name FROM log_entries l JOIN people p ON p.id = l.therapist_id
+func (t *tx) log(ctx context.Context, caseID string) (list []LogLine, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT l.id, l.kind, l.what, l.words, l.happened_on, p.id, p.name FROM log_lines l JOIN people p ON p.id = l.therapist_id
 		WHERE l.case_id = $1 ORDER BY l.happened_on DESC, l.written_at DESC, l.id`, caseID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var e LogEntry
+		var e LogLine
 		var id, by string
-		if err := rows.Scan(&id, &e.Kind, &e.What, t.texts("log_entries", &caseID, &id).out("words", &e.Words), &e.On, &by, t.texts("people", &noCase, &by).out("name", &e.By)); err != nil {
+		if err := rows.Scan(&id, &e.Kind, &e.What, t.texts("log_lines", &caseID, &id).out("words", &e.Words), &e.On, &by, t.texts("people", &noCase, &by).out("name", &e.By)); err != nil {
 			return nil, err
 		}
 		list = append(list, e)
@@ -125,11 +125,11 @@ func (t *tx) log(ctx context.Context, caseID string) (list []LogEntry, err error
 	return list, rows.Err()
 }
 
-// Latest gives the newest entry of a kind in a log.
-func Latest(log []LogEntry, kind LogKind) (LogEntry, bool) {
-	i := slices.IndexFunc(log, func(e LogEntry) bool { return e.Kind == kind })
+// Latest gives the newest line of a kind in a log.
+func Latest(log []LogLine, kind LogKind) (LogLine, bool) {
+	i := slices.IndexFunc(log, func(e LogLine) bool { return e.Kind == kind })
 	if i < 0 {
-		return LogEntry{}, false
+		return LogLine{}, false
 	}
 	return log[i], true
 }
@@ -140,7 +140,7 @@ const supportWaits = 8
 
 // supportDue says whether the partner has had no support of the own for so long: none
 // since it was last asked, or since the first report could be given.
-func supportDue(log []LogEntry, phases []PhaseReview, now Week) bool {
+func supportDue(log []LogLine, phases []PhaseReview, now Week) bool {
 	since, any := Latest(log, LogSupport)
 	switch {
 	case any && since.What != "none":
@@ -160,7 +160,7 @@ const (
 // goesOnForLong says whether the work has gone on for 24 weeks, or over three
 // experiments, since it began, since “enough” was last concluded, or since it was
 // last written why it goes on.
-func goesOnForLong(log []LogEntry, concluded Day, phases []PhaseReview, today Day) bool {
+func goesOnForLong(log []LogLine, concluded Day, phases []PhaseReview, today Day) bool {
 	since := concluded
 	if e, ok := Latest(log, LogGoingOn); ok {
 		since = max(since, e.On)

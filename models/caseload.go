@@ -38,7 +38,7 @@ type CaseLine struct {
 	Weeks []CaseWeek
 	// Support is what was last written of the partner's own; SupportDue says that
 	// there has been none for eight weeks.
-	Support    LogEntry
+	Support    LogLine
 	SupportDue bool
 	// ReadFirst says that one of the last four weeks' reports asks to be read
 	// before anything else: not safe, pushed, or a wish to be contacted.

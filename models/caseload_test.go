@@ -130,8 +130,8 @@ func TestCases_support(t *testing.T) {
 	due(eighth.Add(400), false)
 }
 
-// TestLog_entries: the log is the therapist's, in their order, and takes nothing else.
-func TestLog_entries(t *testing.T) {
+// TestLog_lines: the log is the therapist's, in their order, and takes nothing else.
+func TestLog_lines(t *testing.T) {
 	t.Parallel()
 	p, c := couple(t)
 	today := string(models.DayOf(p.Now(), p.Now().Location()))

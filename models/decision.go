@@ -269,31 +269,36 @@ func (db *DB) Decisions(ctx context.Context, v Viewer, experimentID string) (lis
 		if _, err := t.experimentOf(ctx, v, experimentID); err != nil {
 			return err
 		}
-		rows, err := t.QueryContext(ctx, `SELECT case_id, id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
-			client_text, partner_text, numbers, verdict, because, line, skill_used, skill_against, partner_first_on, referral, holds_from FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var d Decision
-			var caseID, numbers, verdict, line string
-			x := t.texts("decisions", &caseID, &d.ID)
-			if err := rows.Scan(&caseID, &d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, x.out("reasons", &d.Reasons), x.out("suffers_less", &d.SuffersLess),
-				x.out("who_pays", &d.WhoPays), x.out("learning", &d.Learning), &d.Confidence, x.out("client_text", &d.ClientText),
-				x.out("partner_text", &d.PartnerText), &numbers, &verdict, x.out("because", &d.Because),
-				&line, &d.Skill.Used, x.out("skill_against", &d.Skill.Against), &d.Ending.PartnerFirst, x.out("referral", &d.Ending.Referral), &d.Ending.From); err != nil {
-				return err
-			}
-			d.Line, d.Experiment = strings.Fields(line), experimentID
-			if err := errors.Join(json.Unmarshal([]byte(verdict), &d.Frozen), json.Unmarshal([]byte(numbers), &d.Frozen.Phases)); err != nil {
-				return err
-			}
-			list = append(list, d)
-		}
-		return rows.Err()
+		list, err = t.decisions(ctx, experimentID)
+		return err
 	})
 	return list, err
+}
+
+func (t *tx) decisions(ctx context.Context, experimentID string) (list []Decision, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT case_id, id, phase, choice, decided_on, present, reasons, suffers_less, who_pays, learning, confidence,
+		client_text, partner_text, numbers, verdict, because, line, skill_used, skill_against, partner_first_on, referral, holds_from FROM decisions WHERE experiment_id = $1 ORDER BY created_at`, experimentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d Decision
+		var caseID, numbers, verdict, line string
+		x := t.texts("decisions", &caseID, &d.ID)
+		if err := rows.Scan(&caseID, &d.ID, &d.Phase, &d.Choice, &d.On, &d.Present, x.out("reasons", &d.Reasons), x.out("suffers_less", &d.SuffersLess),
+			x.out("who_pays", &d.WhoPays), x.out("learning", &d.Learning), &d.Confidence, x.out("client_text", &d.ClientText),
+			x.out("partner_text", &d.PartnerText), &numbers, &verdict, x.out("because", &d.Because),
+			&line, &d.Skill.Used, x.out("skill_against", &d.Skill.Against), &d.Ending.PartnerFirst, x.out("referral", &d.Ending.Referral), &d.Ending.From); err != nil {
+			return nil, err
+		}
+		d.Line, d.Experiment = strings.Fields(line), experimentID
+		if err := errors.Join(json.Unmarshal([]byte(verdict), &d.Frozen), json.Unmarshal([]byte(numbers), &d.Frozen.Phases)); err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
 }
 
 // PartnerNotices lists what the therapist wrote to the partner, newest first.

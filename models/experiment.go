@@ -79,6 +79,9 @@ func (in PlanInput) check(r *reading, e Experiment, leastDrop int) Experiment {
 				r.fail("behaviour", "Nobody can count this. Name one act that others could see or hear, such as “Ask about the day and listen for five minutes”.")
 			}
 		}
+		if why := neverBecause(e.Behaviour); why != "" {
+			r.fail("behaviour", why)
+		}
 		e.Label = r.need("label", in.Label, 60, "Write how the partner’s form names it, such as “ask about your day”.")
 		e.CountsIf = r.need("counts_if", in.CountsIf, 400, "Write what must have happened for it to count.")
 		e.NotCountsIf = r.need("not_counts_if", in.NotCountsIf, 400, "Write what would make it not count.")

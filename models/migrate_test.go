@@ -119,7 +119,7 @@ var rowsSince = []string{
 	INSERT INTO partner_reminders VALUES ('k', 1, 7, 9, 20, 0, 'form');
 	INSERT INTO messages VALUES ('m', 'c', 'k', 'note', 'a', x'01', 'waiting', 'x', 'x', 0, 'x', NULL);
 	INSERT INTO signin_links VALUES ('h', 'c', x'', 'b', 'd', 0, 'x', NULL, 'x')`,
-	`INSERT INTO log_entries VALUES ('l', 'k', 'contact', 'partner', x'01', 'x', 't', 'x');
+	`INSERT INTO log_lines VALUES ('l', 'k', 'contact', 'partner', x'01', 'x', 't', 'x');
 	INSERT INTO steps_done VALUES ('k', 'red', 'w', 1, 'x', 't')`,
 }
 

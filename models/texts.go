@@ -122,7 +122,7 @@ func AllSealed() []SealedTexts {
 		columns("client_notices", "case_id", "id", "body"),
 		columns("partner_notices", "case_id", "id", "body"),
 		columns("flags", "case_id", "id", "said", "reason"),
-		columns("log_entries", "case_id", "id", "words"),
+		columns("log_lines", "case_id", "id", "words"),
 	}
 }
 

@@ -69,7 +69,7 @@ func closeFlags(week int, reason string, rules ...string) act {
 	}
 }
 
-// write adds an entry to the case's log.
+// write adds a line to the case's log.
 func write(kind models.LogKind, what, words string) act {
 	return func(ctx context.Context, l *life) error {
 		return l.db.Write(ctx, l.therapist, l.caseID, models.LogInput{Kind: string(kind), What: what, Words: words, On: string(models.DayOf(l.db.Now(), l.zone))})

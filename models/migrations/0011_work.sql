@@ -1,6 +1,6 @@
 -- What the therapist writes down of a case: contacts, the partner's own support, why the
 -- work goes on, what was asked alone. For her, and for whoever works with the case.
-CREATE TABLE log_entries (
+CREATE TABLE log_lines (
 	id           TEXT PRIMARY KEY,
 	case_id      TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
 	kind         TEXT NOT NULL CHECK (kind IN ('contact', 'support', 'going_on', 'card')),
@@ -10,7 +10,7 @@ CREATE TABLE log_entries (
 	therapist_id TEXT NOT NULL REFERENCES people (id),
 	written_at   TEXT NOT NULL
 ) STRICT;
-CREATE INDEX log_entries_case ON log_entries (case_id, kind, happened_on);
+CREATE INDEX log_lines_case ON log_lines (case_id, kind, happened_on);
 
 -- A step of a checklist that was gone through, for a flag or for the phase that a verdict is on.
 CREATE TABLE steps_done (
