@@ -216,7 +216,7 @@ func TestAudit_everybodyElse(t *testing.T) {
 				if w.Code == http.StatusForbidden {
 					wantNo = 1
 				}
-				if r.path == "/experiments/:experiment/agreement" {
+				if r.path == "/experiments/:experiment/agreement" || r.path == "/experiments/:experiment/note/:file" {
 					wantDone = 2 // and that it was printed
 				}
 			} else if w.Code == http.StatusOK {

@@ -29,7 +29,7 @@ type walker struct {
 // walk makes a walker for the rest of a pair.
 func (p *pair) walk(random *rand.Rand, role access, c modelstest.Couple) *walker {
 	values := map[string]string{":case": c.CaseID, ":experiment": cmp.Or(c.Experiment, strings.Repeat("a", 26)), ":token": "nosuchtoken",
-		":week": string(models.WeekOf(p.clock.Now(), time.UTC).Add(-1)), ":step": "act", ":kind": "step_up", ":page": "week"}
+		":week": string(models.WeekOf(p.clock.Now(), time.UTC).Add(-1)), ":step": "act", ":kind": "step_up", ":page": "week", ":file": "partner"}
 	return &walker{pair: p, random: random, role: role, values: values}
 }
 
