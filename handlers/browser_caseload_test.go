@@ -96,3 +96,60 @@ func TestBrowserRedFlag(t *testing.T) {
 		}
 	}, manner{"phone", phone, nil}, manner{"laptop", laptop, nil}, manner{"without a script", phone, []tabOption{noScript}})
 }
+
+// TestBrowserEnding stops a plan for harm and ends the work: the stop waits for the
+// planned review, the client's pages are the same until then, and the note for the
+// client's file says what every end says.
+func TestBrowserEnding(t *testing.T) {
+	inWays(t, func(t *testing.T, s screen, options ...tabOption) {
+		m := newMarcus(t)
+		his := m.person(t, "Pavel")
+		lines, err := m.db.Cases(t.Context(), m.vera)
+		must(t, err)
+		line := lines[slices.IndexFunc(lines, func(l models.CaseLine) bool { return strings.HasPrefix(l.Client, "Pavel") })]
+		id, last := line.Experiment.ID, line.Phases[len(line.Phases)-1].LastWeek()
+		pages := func() string {
+			var all []string
+			for _, path := range []string{"/week", "/plan", "/chart", "/shared"} {
+				all = append(all, steady(whole(as(t, m.App, his).get(path))))
+			}
+			return strings.Join(all, "\n")
+		}
+		before := pages()
+		b := openTab(t, m.url, s, options...)
+		b.signedIn(m.App, m.vera)
+		b.visit(decisionPath(id))
+		b.sees(!b.script, "#skill_against", "#partner_first", "#referral")
+		b.chooses("choice", "stop_harm", "present", "nobody", "skill_used", "yes", "line_care", "unsure", "line_breaks", "yes", "line_harms", "yes", "line_enjoys", "unsure")
+		b.is("from when it holds", b.value("#from"), string(last.Add(1).Monday()))
+		b.fills("reasons", "Heard alone: it is used against Jitka.", "suffers_less", "Nobody.", "who_pays", "Jitka.", "skill_against", "Jitka, at home.")
+		b.shot("stop-for-harm")
+		b.send("decision-form")
+		b.is("where it leads", b.path(), reviewPath(id))
+		latest := b.text(".decision")
+		for _, want := range []string{"Stop, harm", "A skill was used against somebody: decide whether to end", "Not sure about the line: take it to supervision"} {
+			if !strings.Contains(latest, want) {
+				t.Errorf("the decision does not say %q: %q", want, latest)
+			}
+		}
+		if after := pages(); after != before {
+			t.Errorf("on his pages something differs: %s", apart(before, after))
+		}
+		b.submit(`.decision a[href$="/end"]`)
+		b.is("the last week that is offered first", b.value("#last_week"), string(last))
+		b.visit(decisionPath(id))
+		b.chooses("choice", "end_treatment", "present", "client", "skill_used", "yes", "line_care", "no", "line_breaks", "yes", "line_harms", "yes", "line_enjoys", "unsure")
+		b.fills("reasons", "Planned review.", "suffers_less", "Jitka.", "who_pays", "Pavel loses the sessions.", "skill_against", "Jitka, at home.", "referral", "To a colleague.")
+		b.expect(422)
+		b.send("decision-form")
+		b.refused("partner_first", "Enter a date.")
+		b.fill("#partner_first", string(line.Today))
+		b.send("decision-form")
+		b.visit(notePath(id, "client"))
+		note := b.value("textarea.note")
+		if !strings.HasPrefix(note, "The work on this plan ends on "+last.Add(1).Monday().Long()+". Reason recorded: the aim of this work can no longer be met here. Referral offered: To a colleague.") || strings.Contains(note, "Jitka") {
+			t.Errorf("the note is %q", note)
+		}
+		b.shot("note-of-the-end")
+	}, manner{"phone", phone, nil}, manner{"laptop", laptop, nil}, manner{"without a script", laptop, []tabOption{noScript}})
+}
