@@ -123,8 +123,8 @@ func TestBrowserEnding(t *testing.T) {
 		b.chooses("choice", "stop_harm", "present", "nobody", "skill_used", "yes", "line_care", "unsure", "line_breaks", "yes", "line_harms", "yes", "line_enjoys", "unsure")
 		b.is("from when it holds", b.value("#from"), string(last.Add(1).Monday()))
 		b.fills("reasons", "Heard alone: it is used against Jitka.", "suffers_less", "Nobody.", "who_pays", "Jitka.", "skill_against", "Jitka, at home.")
-		b.shot("stop-for-harm")
 		b.send("decision-form")
+		b.shot("stopped-for-harm")
 		b.is("where it leads", b.path(), reviewPath(id))
 		latest := b.text(".decision")
 		for _, want := range []string{"Stop, harm", "A skill was used against somebody: decide whether to end", "Not sure about the line: take it to supervision"} {
