@@ -148,7 +148,7 @@ func TestAccess_byAddress(t *testing.T) {
 	for _, r := range theStage(t).open(t).routes() {
 		role, allow := models.Role(""), anyone
 		switch first, _, _ := strings.Cut(r.path[1:], "/"); first {
-		case "cases", "experiments", "practice", "supervised":
+		case "cases", "experiments", "practice", "supervised", "work":
 			role, allow = models.Therapist, therapist
 		case "week", "plan", "chart", "shared":
 			role, allow = models.Client, client

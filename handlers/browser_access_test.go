@@ -246,6 +246,7 @@ func everywhere(t *testing.T, m *marcus) []somewhere {
 		}},
 		{"note for his file", notePath(experiment, "client"), m.vera, nil},
 		{"note for her file", notePath(experiment, "partner"), m.vera, nil},
+		{"her therapist’s work", workPath, m.vera, nil},
 		{"library", libraryPath(experiment), m.vera, nil},
 		{"gate", m.casePage + "/gate", m.vera, nil},
 		{"experiment", experimentPath(experiment), m.vera, nil},

@@ -12,6 +12,8 @@ import (
 // logPage is what the therapist has written down of a case, and the forms with which
 // she writes more.
 type logPage struct {
+	After *form    // how the therapist felt after a session
+	Felt  []string // when, and how, for the viewer alone
 	Page  page
 	Lines []logView
 	Forms []logForm
@@ -64,16 +66,32 @@ func (a *App) logPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	for _, line := range log {
 		p.Lines = append(p.Lines, newLogView(line))
 	}
+	felt, err := a.db.Responses(ctx, v, id)
+	if err != nil {
+		return p, err
+	}
+	for i, x := range felt {
+		if i < 5 {
+			p.Felt = append(p.Felt, x.On.Long()+": "+lowerFirst(models.FeelingText(x.Felt)))
+		}
+	}
 	if k.Closed.On != "" && e == nil {
 		return p, nil
 	}
+	after := editing{}
+	responded := c.Path() == "/cases/:case/response" && e != nil
+	if responded {
+		after = editing{typed: f, problem: e}
+	}
+	response := responseForm(id, after)
+	p.After = &response
 	sent := models.LogKind(f.text("kind"))
 	if !slices.ContainsFunc(logKinds, func(l logOffer) bool { return l.kind == sent }) {
 		sent = models.LogContact
 	}
 	for _, l := range logKinds {
 		ed := editing{saved: map[string]string{"on": string(today)}}
-		if e != nil && l.kind == sent {
+		if e != nil && l.kind == sent && !responded {
 			ed.typed, ed.problem = f, e
 		}
 		x := ed.filler(string(l.kind) + "-")
@@ -129,6 +147,11 @@ func (a *App) writeLog(c echo.Context, v models.Viewer) error {
 	if err == nil {
 		return a.redirect(c, logPath(id))
 	}
+	return a.retryLog(c, v, f, err)
+}
+
+// retryLog shows the log again with the form that was sent.
+func (a *App) retryLog(c echo.Context, v models.Viewer, f typed, err error) error {
 	e, status, ok := a.again(c, err)
 	if !ok {
 		return err

@@ -133,6 +133,7 @@ func fill(t testing.TB, p *play) {
 	sqlExec(t, p.raw, `INSERT INTO case_shares SELECT id, id, therapist_id, '2026-01-05', '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO handovers SELECT id, id, therapist_id, (SELECT id FROM people WHERE role = 'therapist' AND id <> therapist_id LIMIT 1), '2026-01-05', x'', '2026-01-05' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO log_lines SELECT id, id, 'contact', 'partner', x'', '2026-01-05', therapist_id, '2026-01-05' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO responses SELECT id, id, therapist_id, 'bored', '2026-04-20', '2026-04-20' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO steps_done SELECT case_id, 'red', id, 1, '2026-01-05', (SELECT therapist_id FROM cases WHERE id = case_id) FROM flags`)
 	sqlExec(t, p.raw, `INSERT INTO candidates SELECT id, 1, x'', 2 FROM cases`)
 }

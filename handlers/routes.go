@@ -53,6 +53,7 @@ func (a *App) routes() []route {
 		{get, "/w", partner | justEnded, a.showVisit},
 		{post, "/w", partner | justEnded, a.visit},
 
+		{get, workPath, therapist, a.showWork},
 		{get, "/cases", therapist, a.showCases},
 		{get, "/cases/new", therapist, a.newCase},
 		{post, "/cases", therapist, a.openCase},
@@ -72,6 +73,7 @@ func (a *App) routes() []route {
 		{get, "/cases/:case/log", therapist, a.showLog},
 		{post, "/cases/:case/log", therapist, a.writeLog},
 		{post, "/cases/:case/steps", therapist, a.keepSteps},
+		{post, "/cases/:case/response", therapist, a.keepResponse},
 		{get, "/cases/:case/supervision", therapist, a.editSupervision},
 		{post, "/cases/:case/supervision", therapist, a.supervise},
 		{post, "/cases/:case/supervision/end", therapist, a.endSupervision},

@@ -53,6 +53,7 @@ func TestContactSheet(t *testing.T) {
 		{"flags", flagsPath(byName["Daniel (demo)"].ID), vera, false},
 		{"case-flagged", casePath(byName["Daniel (demo)"].ID), vera, false},
 		{"log", logPath(byName["Viktor (demo)"].ID), vera, false},
+		{"work", workPath, vera, false},
 		{"note-client", notePath(marcus.Experiment.ID, "client"), vera, false},
 		{"note-partner", notePath(byName["Viktor (demo)"].Experiment.ID, "partner"), vera, false},
 		{"library", libraryPath(pavel.Experiment.ID), vera, false},

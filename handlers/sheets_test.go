@@ -178,6 +178,8 @@ var papers = []paper{
 	{name: "close a flag", actor: "therapist", id: "close-1", at: ofCase("/flags"), effect: `SELECT count(*) FROM flags WHERE closed_on IS NOT NULL`,
 		good: map[string]string{"reason": "Spoken with alone."}, bad: map[string][]string{"reason": {"", " "}}, texts: map[string]int{"reason": 600}},
 	{name: "tick a checklist", actor: "therapist", id: "steps-1", at: ofCase("/flags"), effect: `SELECT count(*) FROM steps_done`, good: map[string]string{"gone": "2"}},
+	{name: "note a session", actor: "therapist", id: "response-form", at: ofCase("/log"), effect: `SELECT count(*) FROM responses`,
+		good: map[string]string{"felt": "criticised"}, bad: map[string][]string{"felt": {"", "perhaps"}}},
 	{name: "log a contact", actor: "therapist", id: "contact-form", at: ofCase("/log"), effect: `SELECT count(*) FROM log_lines`,
 		good: map[string]string{"what": "partner"}, bad: map[string][]string{"what": {"", "perhaps"}, "on": {"", "2031-01-01", "2020-01-01", "x"}}, texts: map[string]int{"words": 2000}},
 	{name: "log the partner’s support", actor: "therapist", id: "support-form", at: ofCase("/log"), effect: `SELECT count(*) FROM log_lines WHERE kind = 'support'`,

@@ -22,7 +22,7 @@ import (
 
 // pageViews are the views of whole pages, one for each file in pages.
 var pageViews = []view{aboutPage{}, accountPage{}, codesPage{}, digitsPage{}, messagesPage{}, passkeyPage{}, setSecondPage{}, agreementPage{}, asidePage{}, casePage{}, casesPage{}, decisionPage{}, exitPage{}, libraryPage{}, logPage{}, experimentPage{}, flagsPage{}, maskedPage{}, notePage{}, ownPage{}, ownChartPage{}, planPage{}, practicePage{},
-	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, sharesPage{}, simplePage{}, startPage{}, supervisedCasePage{}, supervisedPage{}, supervisionPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}}
+	problemPage{}, publishPage{}, releasePage{}, reviewPage{}, seenPage{}, sharedPage{}, sharesPage{}, simplePage{}, startPage{}, supervisedCasePage{}, supervisedPage{}, supervisionPage{}, togetherPage{}, visitPage{}, weekPage{}, weeksPage{}, workPage{}}
 
 // partialViews are the views that are also sent alone.
 var partialViews = []view{chart{}, form{}, problem{}, sight{}, tapCard{}}

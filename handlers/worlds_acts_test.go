@@ -24,7 +24,7 @@ var secrets = []aside{
 	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
 		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: models.Learned[f.random.IntN(len(models.Learned))], What: f.need(200)})
 	}},
-	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick},
+	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"note a session", false, false, feel},
 	{"guess", false, false, guess},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, "", f.text(300)) }},
 	{"gate", false, true, gate},
@@ -92,7 +92,7 @@ var judgements = []aside{
 	{"raise a flag", false, true, func(f *fate, c *modelstest.Couple) error {
 		return f.p.RaiseFlag(ctx, c.Therapist, c.CaseID, models.FlagInput{Kind: "threat", What: f.need(200)})
 	}},
-	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
+	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"note a session", false, false, feel}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), "") }},
 	{"done once", false, false, noteOccurrence},
 }
@@ -358,6 +358,10 @@ func writeLog(f *fate, c *modelstest.Couple) error {
 		in.What = f.one(choices...)
 	}
 	return f.p.Write(ctx, c.Therapist, c.CaseID, in)
+}
+
+func feel(f *fate, c *modelstest.Couple) error {
+	return f.p.KeepResponse(ctx, c.Therapist, c.CaseID, models.ResponseInput{Felt: f.one(models.Feelings...)})
 }
 
 // tick goes through a step of the checklist of a flag.

@@ -86,7 +86,7 @@ func (l layout) ofTherapist(v models.Viewer, own []modelstest.Couple) scope {
 // give back, what the therapist makes of hers, and all that the client writes.
 var unseen = map[string]string{
 	"partner_reports": "safe pushed contact contact_by", "partner_report_corrections": "was replaced_at", "partner_contacts": "times words never device_shared", "client_contacts": "*", "messages": "*", "signin_links": "*",
-	"flags": "*", "traces": "*", "set_aside_weeks": "*", "handovers": "*", "case_shares": "*", "masked_guesses": "*", "decisions": "*", "plan_changes": "*", "candidates": "*", "log_lines": "*", "steps_done": "*",
+	"flags": "*", "traces": "*", "set_aside_weeks": "*", "handovers": "*", "case_shares": "*", "masked_guesses": "*", "decisions": "*", "plan_changes": "*", "candidates": "*", "log_lines": "*", "steps_done": "*", "responses": "*",
 	"gates": "alone_on screen screen_on screen_result fear concern_reason concern_second goes_ahead holding_back defensiveness what_each_gets consent_on agenda skill_note version saved_at",
 	"cases": "therapist_id goal stake cooperation standing economic ending version opened_at", "excused_weeks": "reason created_at", "partner_pauses": "reason created_at",
 	"experiments": "if_moment then_act dose_words cost prediction confidence stop_wording draw_latest drawn_week end_reason version created_at",

@@ -61,6 +61,7 @@ const (
 	didCloseFlag action = "flag closed"    // the object is the flag
 	didLog       action = "log written"    // the object is the line
 	didStepDone  action = "checklist kept" // the object is the flag or the phase
+	didRespond   action = "session noted"  // by a therapist, for herself alone
 	didGuess     action = "unlabelled series answered"
 	didDecide    action = "decision kept"
 

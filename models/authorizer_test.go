@@ -56,6 +56,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 	"decisions": {"", "id case_id experiment_id phase choice decided_on present reasons suffers_less who_pays learning confidence " +
 		"client_text partner_text numbers created_at verdict because line skill_used skill_against partner_first_on referral holds_from"},
 	"log_lines":                  {"", "id case_id kind what words happened_on therapist_id written_at"},
+	"responses":                  {"", "id case_id therapist_id felt happened_on written_at"},
 	"steps_done":                 {"", "case_id card about step done_on therapist_id"},
 	"flags":                      {"", "id case_id rule week said mark raised_at raised_on closed_on reason"},
 	"partner_contacts":           {"", "case_id channel address times words never device_shared"},

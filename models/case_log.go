@@ -32,7 +32,7 @@ func LogText(kind LogKind, what string) string {
 	return map[LogKind]map[string]string{
 		LogContact: {"partner": "Partner, alone, by the safe route", "partner_missed": "Partner tried by the safe route, not reached", "client": "Client",
 			"supervisor": "Supervisor", "service": "Specialist or emergency service", "other": "Somebody else"},
-		LogSupport: {"own": "Has support of the own", "offered": "Offered", "declined": "Declined", "none": "None"},
+		LogSupport: {"own": "In place", "offered": "Offered", "declined": "Declined", "none": "None"},
 		LogGoingOn: {"": "Why the work goes on"},
 		LogCard: {"live_with": "Can you live with who your partner is, right now, if nothing ever changes?",
 			"say_no": "When did you last say no, and what came of it?", "enough": "What would be enough, in your own words?",

@@ -120,6 +120,7 @@ var rowsSince = []string{
 	INSERT INTO messages VALUES ('m', 'c', 'k', 'note', 'a', x'01', 'waiting', 'x', 'x', 0, 'x', NULL);
 	INSERT INTO signin_links VALUES ('h', 'c', x'', 'b', 'd', 0, 'x', NULL, 'x')`,
 	`INSERT INTO log_lines VALUES ('l', 'k', 'contact', 'partner', x'01', 'x', 't', 'x');
+	INSERT INTO responses VALUES ('f', 'k', 't', 'fine', 'x', 'x');
 	INSERT INTO steps_done VALUES ('k', 'red', 'w', 1, 'x', 't')`,
 }
 

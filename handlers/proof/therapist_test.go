@@ -61,6 +61,7 @@ func (l *lane) aCase(who person, t *phone, n int) {
 	a.send("flags", a.path+"/flags", named("raise-form"), fill{"kind": "stalking", "what": "By telephone."}, l.audited(who, "flag raised"),
 		is(1, `SELECT count(*) FROM flags WHERE case_id = ? AND rule = 'R4'`, at))
 	a.send("steps", a.path+"/flags", named("steps-1"), fill{"gone": "1"}, l.audited(who, "checklist kept"), is(1, `SELECT count(*) FROM steps_done WHERE case_id = ?`, at))
+	a.send("response", a.path+"/log", named("response-form"), fill{"felt": "bored"}, l.audited(who, "session noted"), is(1, `SELECT count(*) FROM responses WHERE case_id = ?`, at))
 	a.send("log", a.path+"/log", named("contact-form"), fill{"what": "partner", "words": "Spoken with."}, l.audited(who, "log written"), is(1, `SELECT count(*) FROM log_lines WHERE case_id = ?`, at))
 	colleague := l.p.guessed
 	if colleague.id == who.id {

@@ -76,6 +76,13 @@ func write(kind models.LogKind, what, words string) act {
 	}
 }
 
+// feel keeps how the therapist felt after the day's session.
+func feel(felt string) act {
+	return func(ctx context.Context, l *life) error {
+		return l.db.KeepResponse(ctx, l.therapist, l.caseID, models.ResponseInput{Felt: felt})
+	}
+}
+
 // goThrough ticks the first steps of the checklist of a week's flag by a rule.
 func goThrough(week int, rule string, steps int) act {
 	return func(ctx context.Context, l *life) error {

@@ -39,6 +39,7 @@ var iris = couple{
 		{1, tuesday, []act{write(models.LogSupport, "own", "His brother, every week.")}},
 		{6, monday, []act{intervene(6)}},
 		{10, thursday, []act{
+			feel("fine"),
 			tick(some{models.ItemConflict, 1, 9}, some{models.ItemNoticed, 1, 9}, some{models.ItemCall, 1, 9},
 				some{models.ItemLeaving, 1, 9}, some{models.ItemFeltReal, 1, 9}),
 			publish("What Tomas chose to show at this review."),

@@ -90,7 +90,7 @@ var viktor = couple{
 		{5, monday, []act{intervene(5)}},
 		{7, tuesday, []act{write(models.LogContact, "partner", "At the agreed time. She can talk; he is at work."), closeFlags(6, "Spoken with Lena alone. The children leave the room when he begins to repeat. Look again after week 7.")}},
 		{8, tuesday, []act{closeFlags(7, "Spoken with Lena alone. He has started to quote her. She is not in danger; she wants to see one more week.")}},
-		{9, monday, []act{supervise, write(models.LogContact, "partner", "“He asked what I put here.”"), write(models.LogContact, "supervisor", "Dr Sam Okoro: stop, and end."),
+		{9, monday, []act{supervise, feel("used"), write(models.LogContact, "partner", "“He asked what I put here.”"), write(models.LogContact, "supervisor", "Dr Sam Okoro: stop, and end."),
 			goThrough(8, "R3", 8), closeFlags(8, "Spoken with Lena alone on the day: “He asked what I put here.” She keeps her answers short. The plan is stopped.", "R3"), decide(models.DecisionInput{
 				Choice: "stop_harm", Present: "partner",
 				Reasons: "His tension falls, 5, 4, 3, 2; hers rises, 6, 7, 8, 8. His guess comes ever closer to her number: off by 3, 2, 1, 0. Worse already in week 7. " +
@@ -151,6 +151,7 @@ var daniel = couple{
 	events: []event{
 		{5, monday, []act{intervene(5)}},
 		{7, monday, []act{
+			feel("afraid"),
 			write(models.LogContact, "partner", "Called on her work phone, alone. Safe at her sister’s until Sunday."), write(models.LogContact, "service", "Named to her; she rang them while we spoke."),
 			goThrough(6, "R1", 6),
 			pause("At her wish, agreed on the phone. No forms and no messages until she asks."),

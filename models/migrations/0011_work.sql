@@ -23,6 +23,17 @@ CREATE TABLE steps_done (
 	PRIMARY KEY (case_id, card, about, step)
 ) STRICT, WITHOUT ROWID;
 
+-- How a therapist felt after a session. For that therapist alone, whoever has the case.
+CREATE TABLE responses (
+	id           TEXT PRIMARY KEY,
+	case_id      TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+	therapist_id TEXT NOT NULL REFERENCES people (id),
+	felt         TEXT NOT NULL CHECK (felt IN ('used', 'criticised', 'bored', 'admired', 'afraid', 'fine')),
+	happened_on  TEXT NOT NULL,
+	written_at   TEXT NOT NULL
+) STRICT;
+CREATE INDEX responses_therapist ON responses (therapist_id, happened_on);
+
 -- The line, and whether a skill was used against somebody, asked at every decision. Empty in those made before.
 ALTER TABLE decisions ADD COLUMN line TEXT NOT NULL DEFAULT '';   -- care, breaks, harms, enjoys: yes, no or unsure, with spaces between
 ALTER TABLE decisions ADD COLUMN skill_used TEXT NOT NULL DEFAULT '' CHECK (skill_used IN ('', 'no', 'yes'));
