@@ -27,6 +27,7 @@ var secrets = []aside{
 	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"note a session", false, false, feel},
 	{"guess", false, false, guess},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, "", f.text(300)) }},
+	{"a skill was used", false, true, func(f *fate, c *modelstest.Couple) error { return f.decideOn(c, "", f.text(300), "yes") }},
 	{"gate", false, true, gate},
 	{"pause", false, true, func(f *fate, c *modelstest.Couple) error {
 		return f.p.PausePartner(ctx, c.Therapist, c.CaseID, true, f.need(100))
@@ -339,6 +340,12 @@ func guess(f *fate, c *modelstest.Couple) error {
 
 // decide keeps a decision with what each of the two is given to read of it.
 func (f *fate) decide(c *modelstest.Couple, toClient, toPartner string) error {
+	return f.decideOn(c, toClient, toPartner, "no")
+}
+
+// decideOn is decide with whether a skill was used against somebody, which keeps from
+// stepping up.
+func (f *fate) decideOn(c *modelstest.Couple, toClient, toPartner, used string) error {
 	if c.Experiment == "" {
 		return &models.Error{Kind: models.Conflict}
 	}
@@ -347,7 +354,7 @@ func (f *fate) decide(c *modelstest.Couple, toClient, toPartner string) error {
 	_, version := r.Frozen()
 	return f.p.Decide(ctx, c.Therapist, c.Experiment, models.DecisionInput{Choice: f.one(models.Choices...), On: string(f.today()), Present: f.one("client", "both", "partner", "nobody"),
 		Reasons: f.need(300), SuffersLess: f.need(100), WhoPays: f.need(100), Learning: f.text(100), Confidence: f.maybe(0, 100), ClientText: toClient, PartnerText: toPartner,
-		Because: f.need(100), Version: version, Line: [4]string{f.one("yes", "no", "unsure"), f.one("yes", "no", "unsure"), "no", "unsure"}, SkillUsed: f.one("no", "no", "yes"), SkillAgainst: f.need(100),
+		Because: f.need(100), Version: version, Line: [4]string{f.one("yes", "no", "unsure"), f.one("yes", "no", "unsure"), "no", "unsure"}, SkillUsed: used, SkillAgainst: f.need(100),
 		From: string(r.NextReview()), PartnerFirst: string(f.today()), Referral: f.need(100)})
 }
 

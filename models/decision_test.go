@@ -3,6 +3,7 @@ package models_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"enough/models"
 	"enough/models/modelstest"
@@ -121,10 +122,13 @@ func TestDecide_theLine(t *testing.T) {
 		row.change(&in)
 		t.Run(row.name, func(t *testing.T) { wantField(t, p.Decide(ctx, p.Owner, c.Experiment, in), row.field) })
 	}
+	step := models.StepInput{Kind: "step_up", Start: week9, Weeks: "4", Change: "dose", Dose: "4", Criterion: "3"}
 	in := decision(t, p, c)
 	used(&in)
 	in.Choice, in.Line = "end_treatment", [4]string{"no", "unsure", "yes", "unsure"}
 	must(t, p.Decide(ctx, p.Owner, c.Experiment, in))
+	wantConflict(t, p.StartPhase(ctx, p.Owner, c.Experiment, step), "a skill was used against somebody")
+	later(p, time.Minute)
 	in = decision(t, p, c)
 	in.Choice, in.From, in.PartnerFirst, in.Referral = "hold", "x", "x", "nothing of this is asked"
 	in.Because = "It rests."

@@ -18,6 +18,9 @@ type Review struct {
 	// HeldSince is the day since when publishing waits for a talk with the partner
 	// alone, empty when it does not.
 	HeldSince Day
+	// SkillUsed is what the newest decision in the case says: that a skill was used
+	// against somebody.
+	SkillUsed bool
 	// countedFrom is the week from which weeks are counted in sentences, empty where
 	// they are told by their dates.
 	countedFrom Week
@@ -182,6 +185,9 @@ func (t *tx) review(ctx context.Context, v Viewer, experimentID string) (Review,
 		return r, err
 	}
 	if r.HeldSince, err = t.publishingHeld(ctx, caseID); err != nil {
+		return r, err
+	}
+	if err := t.QueryRowContext(ctx, `SELECT COALESCE((SELECT skill_used FROM decisions WHERE case_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1), '') = 'yes'`, caseID).Scan(&r.SkillUsed); err != nil {
 		return r, err
 	}
 	for _, report := range reportsOf(asReported(r.Phases)) {

@@ -5,11 +5,15 @@ import "strings"
 // MayStart says in a Conflict why a step of a kind cannot be taken after what has
 // run so far; it is nil when it can. Two ask more of the partner, to step up and
 // to withdraw the act, and are not to be had while the verdict is worse or
-// withheld. A withdrawal also follows directly on an intervention and is decided
+// withheld; to step up is not either when a skill was used against somebody. A
+// withdrawal also follows directly on an intervention and is decided
 // at its end.
 func (r Review) MayStart(kind string) error {
 	switch kind {
 	case "step_up":
+		if r.SkillUsed {
+			return conflict("Stepping up is not offered: by the last decision a skill was used against somebody.")
+		}
 		return r.mayAsk("Stepping up is not offered while the verdict is “%s”.")
 	case "withdrawal":
 		if len(r.Phases) == 0 || r.Phases[len(r.Phases)-1].Phase.Kind != Intervention {

@@ -38,6 +38,7 @@ CREATE INDEX responses_therapist ON responses (therapist_id, happened_on);
 ALTER TABLE decisions ADD COLUMN line TEXT NOT NULL DEFAULT '';   -- care, breaks, harms, enjoys: yes, no or unsure, with spaces between
 ALTER TABLE decisions ADD COLUMN skill_used TEXT NOT NULL DEFAULT '' CHECK (skill_used IN ('', 'no', 'yes'));
 ALTER TABLE decisions ADD COLUMN skill_against BLOB NOT NULL DEFAULT x'';
+CREATE INDEX decisions_case ON decisions (case_id, created_at);
 -- To end: when the partner was spoken to first, to whom the client was referred, and from when it holds.
 ALTER TABLE decisions ADD COLUMN partner_first_on TEXT NOT NULL DEFAULT '';
 ALTER TABLE decisions ADD COLUMN referral BLOB NOT NULL DEFAULT x'';
