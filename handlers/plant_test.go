@@ -129,7 +129,7 @@ func fill(t testing.TB, p *play) {
 	sqlExec(t, p.raw, `UPDATE partner_contacts SET channel = 'email'`)
 	sqlExec(t, p.raw, `INSERT INTO partner_reminders SELECT id, 0, 7, 9, 20, 0, 'form' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO messages SELECT id, client_id, id, 'client_reminder', 'x', x'', 'sent', '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z', 1, '2026-01-05T00:00:00.000Z', '2026-01-05T00:00:00.000Z' FROM cases`)
-	sqlExec(t, p.raw, `INSERT INTO signin_links SELECT id, client_id, x'', 'x', 'x', 0, '2026-01-05', NULL, '2026-01-05' FROM cases`)
+	sqlExec(t, p.raw, `INSERT INTO signin_links SELECT id, id, client_id, x'', 'x', 'x', 0, '2026-01-05', NULL, '2026-01-05' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO case_shares SELECT id, id, therapist_id, '2026-01-05', '2026-01-12', '2026-01-05', '2026-01-12' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO handovers SELECT id, id, therapist_id, (SELECT id FROM people WHERE role = 'therapist' AND id <> therapist_id LIMIT 1), '2026-01-05', x'', '2026-01-05' FROM cases`)
 	sqlExec(t, p.raw, `INSERT INTO log_lines SELECT id, id, 'contact', 'partner', x'', '2026-01-05', therapist_id, '2026-01-05' FROM cases`)

@@ -35,7 +35,7 @@ var columnsByPool = map[string]struct{ open, sealed string }{
 
 	"partner_reminders":   {"", "case_id remind day first last again subject"},
 	"messages":            {"", "id person_id case_id kind about detail state due_at until tries made_at settled_at"},
-	"signin_links":        {"", "token_hash person_id token browser code tries expires_at used_at made_at"},
+	"signin_links":        {"", "token_hash signin person_id token browser code tries expires_at used_at made_at"},
 	"invitations":         {"", "code_hash person_id expires_at used_at created_at"},
 	"sessions":            {"", "token_hash person_id created_at expires_at visit second_at unlocked_until ended_at"},
 	"authenticators":      {"", "person_id secret last_step made_at"},

@@ -37,24 +37,10 @@ func (db *DB) AskLink(ctx context.Context, from Origin, signin, browser string) 
 		}
 	}
 	return db.writeUnaudited(ctx, func(ctx context.Context, t *tx) error {
-		var person string
-		err := t.QueryRowContext(ctx, `SELECT p.id FROM people p JOIN client_contacts k ON k.case_id = p.case_id
-			WHERE p.signin = $1 AND p.role = 'client' AND k.address <> x''`, t.signInMark(name)).Scan(&person)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		var good, day int
-		if err := t.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE used_at IS NULL AND expires_at > $1), count(*) FROM signin_links WHERE person_id = $2 AND made_at > $3`,
-			t.stamp(), person, stamp(t.now.Add(-linksKept))).Scan(&good, &day); err != nil {
-			return err
-		}
-		if good >= linksAtOnce || day >= linksADay {
-			person = ""
-		}
 		token := newToken()
 		hash := hashed(token)
-		_, err = t.ExecContext(ctx, `INSERT INTO signin_links (token_hash, person_id, token, browser, code, expires_at, made_at) VALUES ($1, NULLIF($2, ''), $3, $4, $5, $6, $7)`,
-			hash, person, t.textsOf("signin_links", "", hash).in("token", token), hashed(browser), t.codeMark(t.linkCode(token)), stamp(t.now.Add(linkLasts)), t.stamp())
+		_, err := t.ExecContext(ctx, `INSERT INTO signin_links (token_hash, signin, token, browser, code, expires_at, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			hash, t.signInMark(name), t.textsOf("signin_links", "", hash).in("token", token), hashed(browser), t.codeMark(t.linkCode(token)), stamp(t.now.Add(linkLasts)), t.stamp())
 		return err
 	})
 }
@@ -65,16 +51,16 @@ func (t *tx) asked(ctx context.Context) (yes bool, err error) {
 	return yes, err
 }
 
-// putLinks puts the links that were asked for into the outbox, and forgets those
-// that nobody is to get. It is done after they were asked for, so that it takes no
-// time then. A link that cannot be read is unread, and holds up no other.
+// putLinks puts the links that were asked for into the outbox, and forgets what they
+// hold: those that nobody is to get, and those that are too many, go no further. It is
+// done after they were asked for, so that asking takes the same time whoever it is for.
+// A link that cannot be read is unread, and holds up no other.
 func (t *tx) putLinks(ctx context.Context) (unread, err error) {
 	type link struct {
-		hash, person, caseID, token string
-		until                       time.Time
+		hash, signin, token string
+		until               time.Time
 	}
-	rows, err := t.QueryContext(ctx, `SELECT l.token_hash, p.id, p.case_id, l.expires_at, l.token FROM signin_links l JOIN people p ON p.id = l.person_id
-		WHERE l.token <> x'' AND l.used_at IS NULL ORDER BY l.made_at, l.token_hash`)
+	rows, err := t.QueryContext(ctx, `SELECT token_hash, signin, expires_at, token FROM signin_links WHERE token <> x'' ORDER BY made_at, token_hash`)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +68,7 @@ func (t *tx) putLinks(ctx context.Context) (unread, err error) {
 	var list []link
 	for rows.Next() {
 		var l link
-		if err := rows.Scan(&l.hash, &l.person, &l.caseID, (*instant)(&l.until), t.texts("signin_links", &noCase, &l.hash).out("token", &l.token)); err != nil {
+		if err := rows.Scan(&l.hash, &l.signin, (*instant)(&l.until), t.texts("signin_links", &noCase, &l.hash).out("token", &l.token)); err != nil {
 			unread = errors.Join(unread, err)
 			continue
 		}
@@ -92,12 +78,39 @@ func (t *tx) putLinks(ctx context.Context) (unread, err error) {
 		return nil, err
 	}
 	for _, l := range list {
-		if err := errors.Join(t.enqueue(ctx, LinkMessage, l.person, l.caseID, l.hash, l.token, t.now, l.until), t.audit(ctx, Viewer{}, didSendLink, l.caseID, l.person)); err != nil {
+		person, caseID, err := t.linkFor(ctx, l.signin)
+		if err != nil {
+			return nil, err
+		}
+		if person == "" {
+			continue
+		}
+		_, err1 := t.ExecContext(ctx, `UPDATE signin_links SET person_id = $1 WHERE token_hash = $2`, person, l.hash)
+		if err := errors.Join(err1, t.enqueue(ctx, LinkMessage, person, caseID, l.hash, l.token, t.now, l.until), t.audit(ctx, Viewer{}, didSendLink, caseID, person)); err != nil {
 			return nil, err
 		}
 	}
 	_, err = t.ExecContext(ctx, `UPDATE signin_links SET token = x'' WHERE token <> x''`)
 	return unread, err
+}
+
+// linkFor gives the client who has a sign-in name, if a link can be sent now: there is
+// an address, and not too many were. It is empty for everybody else.
+func (t *tx) linkFor(ctx context.Context, signin string) (person, caseID string, err error) {
+	err = t.QueryRowContext(ctx, `SELECT p.id, p.case_id FROM people p JOIN client_contacts k ON k.case_id = p.case_id
+		WHERE p.signin = $1 AND p.role = 'client' AND k.address <> x''`, signin).Scan(&person, &caseID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	} else if err != nil {
+		return "", "", err
+	}
+	var good, day int
+	err = t.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE used_at IS NULL AND expires_at > $1), count(*) FROM signin_links WHERE person_id = $2 AND made_at > $3`,
+		t.stamp(), person, stamp(t.now.Add(-linksKept))).Scan(&good, &day)
+	if err != nil || good >= linksAtOnce || day >= linksADay {
+		return "", "", err
+	}
+	return person, caseID, nil
 }
 
 // linkCode gives the six digits that a link shows on another browser than its own.

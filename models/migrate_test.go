@@ -118,7 +118,7 @@ var rowsSince = []string{
 	`INSERT INTO client_contacts VALUES ('k', x'01', 1, 7, 18, 1);
 	INSERT INTO partner_reminders VALUES ('k', 1, 7, 9, 20, 0, 'form');
 	INSERT INTO messages VALUES ('m', 'c', 'k', 'note', 'a', x'01', 'waiting', 'x', 'x', 0, 'x', NULL);
-	INSERT INTO signin_links VALUES ('h', 'c', x'', 'b', 'd', 0, 'x', NULL, 'x')`,
+	INSERT INTO signin_links VALUES ('h', 'n', 'c', x'', 'b', 'd', 0, 'x', NULL, 'x')`,
 	`INSERT INTO log_lines VALUES ('l', 'k', 'contact', 'partner', x'01', 'x', 't', 'x');
 	INSERT INTO responses VALUES ('f', 'k', 't', 'fine', 'x', 'x');
 	INSERT INTO steps_done VALUES ('k', 'red', 'w', 1, 'x', 't')`,

@@ -51,8 +51,9 @@ CREATE INDEX messages_case ON messages (case_id, made_at);
 -- A link by which a client signs in without a passphrase, good for the browser that asked for it.
 CREATE TABLE signin_links (
 	token_hash TEXT PRIMARY KEY,
-	person_id  TEXT REFERENCES people (id) ON DELETE CASCADE,  -- NULL: nobody has the name; kept so that the work is the same
-	token      BLOB NOT NULL,              -- until it is put into the outbox; empty after
+	signin     TEXT NOT NULL,              -- a keyed mark of the name for which it was asked
+	person_id  TEXT REFERENCES people (id) ON DELETE CASCADE,  -- whom it signs in, once it is in the outbox; NULL for nobody
+	token      BLOB NOT NULL,              -- until it is looked at; empty after
 	browser    TEXT NOT NULL,              -- the hash of what that browser holds
 	code       TEXT NOT NULL,              -- a keyed mark of the digits that the link shows on any other
 	tries      INTEGER NOT NULL DEFAULT 0, -- wrong digits
