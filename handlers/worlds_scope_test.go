@@ -27,6 +27,8 @@ func ownRows(tables map[string][]column, cases, people string) map[string]string
 				rows[table] = cases
 			case table == "people":
 				rows[table] = people
+			case table == "signin_links": // whom it is for is looked up later
+				rows[table] = `signin IN (SELECT signin FROM people WHERE signin IS NOT NULL AND ` + people + `)`
 			case c.name == "case_id":
 				rows[table] = ofCase
 			case c.name == "snapshot_id":
