@@ -13,7 +13,7 @@ import (
 // accountPage is where somebody changes how she signs in.
 type accountPage struct {
 	Page       page
-	Name       *form
+	Name       form
 	Address    *form // of a therapist
 	Contact    *form // of a client
 	Calendar   *link // nil while nothing is planned
@@ -48,6 +48,7 @@ func (a *App) accountPage(c echo.Context, v models.Viewer, at string, f typed, e
 	}
 	p := accountPage{Page: a.chrome(v, accountPath, "Account")}
 	p.Passphrase = passphraseForm(v.Role, accountPath+"/passphrase", sent(accountPath+"/passphrase"))
+	p.Name = nameForm(v, accountPath+"/name", sent(accountPath+"/name"))
 	practice, err := a.db.Practice(ctx)
 	if err != nil {
 		return p, err
@@ -94,10 +95,6 @@ func (a *App) accountPage(c echo.Context, v models.Viewer, at string, f typed, e
 	fm := where.finish(form{ID: "address-form", Action: accountPath + "/address", Submit: "Save the address", Quiet: true, Plain: true, Parts: []part{{Heading: "Messages",
 		Fields: []field{where.filler("").text("address", "Your e-mail", "On a red flag it is told to sign in, and nothing else. Without one you learn of it when you sign in.").optional()}}}})
 	p.Address = &fm
-	ed := sent(accountPath + "/name")
-	ed.saved = map[string]string{"name": v.Name}
-	rename := ed.finish(form{ID: "name-form", Action: accountPath + "/name", Submit: "Change the name", Quiet: true, Plain: true, Parts: []part{{Heading: "Name", Fields: []field{ed.filler("").text("name", "Your name", "As those you work with see it.")}}}})
-	p.Name = &rename
 	has, err := a.db.SecondFactor(ctx, v)
 	if err != nil {
 		return p, err
@@ -121,6 +118,16 @@ func (a *App) accountPage(c echo.Context, v models.Viewer, at string, f typed, e
 	}
 	p.Second.Passkeys, err = a.passkeyRows(c, v, sent)
 	return p, err
+}
+
+// nameForm is the form with which anybody changes her own name.
+func nameForm(v models.Viewer, action string, ed editing) form {
+	ed.saved = map[string]string{"name": v.Name}
+	hint := "As your therapist sees it. You sign in with the same name as before."
+	if v.Role == models.Therapist {
+		hint = "As those you work with see it."
+	}
+	return ed.finish(form{ID: "name-form", Action: action, Submit: "Change the name", Quiet: true, Plain: true, Parts: []part{{Heading: "Name", Fields: []field{ed.filler("name-").text("name", "Your name", hint)}}}})
 }
 
 // passphraseForm is the form with which anybody changes her own passphrase.
@@ -191,7 +198,7 @@ func (a *App) retryAccount(c echo.Context, v models.Viewer, f typed, err error) 
 	return a.page(c, status, p)
 }
 
-// rename changes the therapist's own name.
+// rename changes the viewer's own name.
 func (a *App) rename(c echo.Context, v models.Viewer) error {
 	return a.changeAccount(c, v, "The name is changed.", func(f typed) error {
 		return a.db.Rename(c.Request().Context(), v, f.text("name"), f.submission())

@@ -57,3 +57,30 @@ func TestAccount_partnersPassphrase(t *testing.T) {
 		t.Error("the page does not say that she changed it")
 	}
 }
+
+// TestAccount_names: the client and the partner each change their own name; the
+// therapist reads it, and nothing of hers reaches his pages.
+func TestAccount_names(t *testing.T) {
+	p := theStage(t).open(t)
+	his, hers := p.as("client"), p.as("partner unlocked")
+	before := his.get("/plan").Body.String()
+	hers.post("/w", url.Values{"step": {"own"}})
+	if w := hers.post("/w", url.Values{"step": {"name"}, "submission_id": {"hers"}, "name": {"Bea Changed"}}); w.Code != http.StatusSeeOther {
+		t.Errorf("hers is answered with %d", w.Code)
+	}
+	if after := his.get("/plan").Body.String(); after != before {
+		t.Error("his page has changed with her name")
+	}
+	if w := his.post("/account/name", url.Values{"submission_id": {"his"}, "name": {"Ada Changed"}}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "The name is changed.") {
+		t.Errorf("his is answered with %d", w.Code)
+	}
+	page := p.as("therapist").get(casePath(p.couple.CaseID)).Body.String()
+	for _, name := range []string{"Ada Changed", "Bea Changed"} {
+		if !strings.Contains(page, name) {
+			t.Errorf("the therapist does not read %q", name)
+		}
+	}
+	if w := p.as("partner").post("/w", url.Values{"step": {"name"}, "submission_id": {"again"}, "name": {"Bea Third"}}); w.Code != http.StatusSeeOther || count(t, p.raw, `SELECT count(*) FROM audit WHERE action = 'renamed'`) != 2 {
+		t.Errorf("without her passphrase it is answered with %d", w.Code)
+	}
+}

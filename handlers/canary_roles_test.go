@@ -23,10 +23,10 @@ import (
 // is the couple's, but for what no page shows.
 var (
 	sees = map[string]string{
-		"client": "cases.goal checkins.note client_contacts.address client_notices.body experiments.behaviour experiments.counts_if experiments.not_counts_if experiments.if_moment " +
+		"client": "clients.name cases.goal checkins.note client_contacts.address client_notices.body experiments.behaviour experiments.counts_if experiments.not_counts_if experiments.if_moment " +
 			"experiments.then_act experiments.dose_words experiments.stop_wording phases.behaviour phases.counts_if snapshots.words snapshots.reported_by",
 		"partner":          "practices.emergency",
-		"partner unlocked": "practices.emergency phases.label partner_reports.note partner_calls.different partner_contacts.address partner_notices.body",
+		"partner unlocked": "partners.name practices.emergency phases.label partner_reports.note partner_calls.different partner_contacts.address partner_notices.body",
 		"other partner":    "practices.emergency", "partner who has sent": "",
 		"nobody": "", "expired client": "", "partner without access": "", "client of a closed case": "", "partner of a closed case": "",
 		"other client": "", "other therapist": "practices.emergency", "therapist": "(all)",
@@ -68,7 +68,13 @@ func planted(t *testing.T) *stage {
 					continue // of no case
 				}
 				for _, column := range s.Columns {
-					where, text := s.Case+` = '`+c.CaseID+`'`, token(s.Table+"."+column, whose)
+					where := s.Case + ` = '` + c.CaseID + `'`
+					if s.Table == "people" { // each has their own
+						modelstest.Write(t, p.raw, p.file, s.Table, column, token("clients.name", whose), where+` AND role = 'client'`)
+						modelstest.Write(t, p.raw, p.file, s.Table, column, token("partners.name", whose), where+` AND role = 'partner'`)
+						continue
+					}
+					text := token(s.Table+"."+column, whose)
 					if s.Table == "flags" && column == "reason" {
 						where += ` AND closed_on IS NOT NULL`
 					}

@@ -22,6 +22,7 @@ type ownPage struct {
 	Passphrase   form
 	PassphraseOn string
 	Reach        form
+	Name         form
 }
 
 type ownRow struct {
@@ -75,18 +76,22 @@ func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 		p.Rows = append(p.Rows, newOwnRow(reports[i]))
 	}
 	sent := editing{typed: f, problem: e}
-	stop, passphrase, reach := editing{}, editing{}, editing{}
+	stop, passphrase, reach, name := editing{}, editing{}, editing{}, editing{}
 	switch f.text("step") {
 	case "stop":
 		stop = sent
 	case "reach":
 		reach = sent
+	case "name":
+		name = sent
 	default:
 		passphrase = sent
 	}
 	if p.Reach, err = a.reachForm(c, v, reach); err != nil {
 		return p, err
 	}
+	p.Name = nameForm(v, visitPath, name)
+	p.Name.Hidden = append(p.Name.Hidden, saved{"step", "name"})
 	p.Stop = stopForm(open.ClientPronoun, stop)
 	p.Passphrase = passphraseForm(v.Role, visitPath, passphrase)
 	p.Passphrase.Hidden = append(p.Passphrase.Hidden, saved{"step", "passphrase"})
@@ -119,6 +124,11 @@ func (a *App) saveReach(c echo.Context, v models.Viewer, f typed) error {
 // changeOwnPassphrase changes the partner's passphrase.
 func (a *App) changeOwnPassphrase(c echo.Context, v models.Viewer, f typed) error {
 	return a.afterOwn(c, v, f, a.db.ChangePassphrase(c.Request().Context(), v, passphraseInput(f)))
+}
+
+// renameOwn changes the partner's own name.
+func (a *App) renameOwn(c echo.Context, v models.Viewer, f typed) error {
+	return a.afterOwn(c, v, f, a.db.Rename(c.Request().Context(), v, f.text("name"), f.submission()))
 }
 
 // afterOwn leads back to the partner's own pages, or shows them again with what is

@@ -29,7 +29,7 @@ func (a *App) routes() []route {
 		{get, "/second", therapist | halfway, a.showSecond},
 		{post, "/second", therapist | halfway, a.doSecond},
 		{get, "/account", therapist | client, a.showAccount},
-		{post, "/account/name", therapist, a.rename},
+		{post, "/account/name", therapist | client, a.rename},
 		{post, "/account/address", therapist, a.saveAddress},
 		{post, "/account/contact", client, a.saveOwnContact},
 		{get, "/account/calendar", client, a.showCalendar},

@@ -77,6 +77,13 @@ var papers = []paper{
 	{name: "recovery codes", actor: "therapist", id: "recovery-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'recovery codes made'`},
 	{name: "own name", actor: "therapist", id: "name-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'renamed'`,
 		good: map[string]string{"name": "Dr Vera Other"}, bad: map[string][]string{"name": {"", " "}}, texts: map[string]int{"name": 100}},
+	{name: "client’s own name", actor: "client", id: "name-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'renamed'`,
+		good: map[string]string{"name": "Ada Other"}, bad: map[string][]string{"name": {"", " "}}, texts: map[string]int{"name": 100}},
+	{name: "partner’s own name", actor: "partner unlocked", id: "name-form", at: fixed("/w"), effect: `SELECT count(*) FROM audit WHERE action = 'renamed'`,
+		set: func(p *play) {
+			sqlExec(p.t, p.raw, `UPDATE sessions SET visit = 'own' WHERE unlocked_until IS NOT NULL`)
+		},
+		good: map[string]string{"name": "Bea Other"}, bad: map[string][]string{"name": {"", " "}}, texts: map[string]int{"name": 100}},
 	{name: "own passphrase", actor: "client", id: "passphrase-form", at: fixed("/account"), effect: `SELECT count(*) FROM audit WHERE action = 'passphrase changed'`,
 		good: map[string]string{"now": modelstest.Passphrase, "passphrase": "eight or more", "again": "eight or more"},
 		bad:  map[string][]string{"now": {"", "wrong"}, "passphrase": {"", "seven77"}, "again": {"", "other"}}},

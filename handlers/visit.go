@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -62,7 +63,7 @@ func (a *App) visit(c echo.Context, v models.Viewer) error {
 		return a.turn(c, v, models.VisitForm)
 	case step == "unlock":
 		return a.unlock(c, v, f)
-	case step != "keep" && step != "back" && step != "stop" && step != "passphrase" && step != "reach":
+	case !slices.Contains([]string{"keep", "back", "stop", "passphrase", "reach", "name"}, step):
 		return a.turn(c, v, models.Visit(step))
 	case !v.Unlocked:
 		return a.redirect(c, visitPath)
@@ -70,6 +71,8 @@ func (a *App) visit(c echo.Context, v models.Viewer) error {
 		return a.takeBack(c, v, f)
 	case step == "passphrase":
 		return a.changeOwnPassphrase(c, v, f)
+	case step == "name":
+		return a.renameOwn(c, v, f)
 	case step == "reach":
 		return a.saveReach(c, v, f)
 	}

@@ -57,7 +57,10 @@ var secrets = []aside{
 		f.gone[c] = false
 		return nil
 	}},
-	{"her contact", true, false, func(f *fate, c *modelstest.Couple) error { return f.p.SaveOwnReach(ctx, c.Partner, f.reach()) }},
+	{"her contact", true, false, func(f *fate, c *modelstest.Couple) error {
+		must(f.t, f.p.Rename(ctx, c.Partner, f.need(100), models.Submission{}))
+		return f.p.SaveOwnReach(ctx, c.Partner, f.reach())
+	}},
 	{"her reminders", false, false, func(f *fate, c *modelstest.Couple) error {
 		return f.p.SavePartnerReminders(ctx, c.Therapist, c.CaseID, f.reach())
 	}},
@@ -96,6 +99,9 @@ var judgements = []aside{
 	{"close flags", false, false, closeFlags}, {"write the log", false, false, writeLog}, {"tick a checklist", false, false, tick}, {"note a session", false, false, feel}, {"guess", false, false, guess}, {"a week set aside", false, false, setAside},
 	{"decide for oneself", false, false, func(f *fate, c *modelstest.Couple) error { return f.decide(c, f.text(300), "") }},
 	{"done once", false, false, noteOccurrence},
+	{"his name", false, false, func(f *fate, c *modelstest.Couple) error {
+		return f.p.Rename(ctx, c.Client, f.need(100), models.Submission{})
+	}},
 }
 
 // asides are all acts that may come at any time; some come more often.
