@@ -84,3 +84,18 @@ func TestAccount_names(t *testing.T) {
 		t.Errorf("without her passphrase it is answered with %d", w.Code)
 	}
 }
+
+// TestAccount_partnersSession: her own pages tell of the session she is in, and of
+// no other.
+func TestAccount_partnersSession(t *testing.T) {
+	p := theStage(t).open(t)
+	b := p.as("partner unlocked")
+	b.post("/w", url.Values{"step": {"own"}})
+	body := b.get("/w").Body.String()
+	if n := strings.Count(body, "Signed in: since "); n != 1 || !strings.Contains(body, "(here).") {
+		t.Errorf("her pages tell of %d sessions", n)
+	}
+	if body := p.as("partner").get("/w").Body.String(); strings.Contains(body, "Signed in: ") {
+		t.Error("it is told before her passphrase")
+	}
+}

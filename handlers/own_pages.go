@@ -21,6 +21,7 @@ type ownPage struct {
 	// changed it last.
 	Passphrase   form
 	PassphraseOn string
+	Here         string // since when she is signed in; other sessions are for no screen
 	Reach        form
 	Name         form
 }
@@ -95,6 +96,17 @@ func (a *App) ownPage(c echo.Context, v models.Viewer, f typed, e *models.Error)
 	p.Stop = stopForm(open.ClientPronoun, stop)
 	p.Passphrase = passphraseForm(v.Role, visitPath, passphrase)
 	p.Passphrase.Hidden = append(p.Passphrase.Hidden, saved{"step", "passphrase"})
+	practice, err := a.db.Practice(ctx)
+	if err != nil {
+		return p, err
+	}
+	sessions, err := a.db.Sessions(ctx, v)
+	if err != nil {
+		return p, err
+	}
+	for _, s := range sessions {
+		p.Here = "Signed in: " + lowerFirst(sessionText(s, practice.Location())) + "."
+	}
 	on, err := a.db.PassphraseOn(ctx, v)
 	if err == nil && on != "" {
 		p.PassphraseOn = "Your passphrase is of " + dayName(on) + "."
